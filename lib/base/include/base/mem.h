@@ -1,0 +1,54 @@
+/* mem: the few lifetimes of this program's memory.
+ *
+ * An arena gives memory that lives until arena_reset (one dossier, one block) or arena_release (one run). A buffer is a
+ * growing run of bytes. When memory runs out the process stops at once with status 71: nothing of this program can go on
+ * without it, and nothing half-made is ever visible (see io/output.h).
+ */
+#ifndef BIDUI_BASE_MEM_H
+#define BIDUI_BASE_MEM_H
+
+#include "base/str.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+void *mem_alloc(size_t n);                       /* zeroed; never NULL */
+void *mem_grow(void *p, size_t count, size_t size); /* realloc of count * size bytes, checked for overflow; never NULL */
+char *mem_dup(struct str s);                     /* a NUL-terminated copy; free() it */
+
+struct arena_chunk;
+struct arena {
+	struct arena_chunk *chunks; /* newest first */
+	size_t total;               /* bytes held */
+};
+
+void *arena_alloc(struct arena *a, size_t n); /* zeroed, aligned to 16; lives until reset or release */
+struct str arena_dup(struct arena *a, struct str s);
+const char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void arena_reset(struct arena *a);   /* everything given is gone; the newest chunk is kept for the next round */
+void arena_release(struct arena *a);
+
+struct buf {
+	char *p;
+	size_t n, cap;
+};
+
+void buf_reserve(struct buf *b, size_t more); /* room for more bytes behind n */
+void buf_put(struct buf *b, const void *p, size_t n);
+void buf_puts(struct buf *b, struct str s);
+void buf_putc(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_release(struct buf *b);
+static inline struct str buf_str(const struct buf *b) { return (struct str){ b->p ? b->p : "", b->n }; }
+
+/* Push v on a growing array: T *items; size_t n, cap. */
+#define VEC_PUSH(items, n, cap, v)                                                                   \
+	do {                                                                                         \
+		if ((n) == (cap)) {                                                                  \
+			(cap) = (cap) ? 2 * (cap) : 16;                                              \
+			(items) = mem_grow((items), (cap), sizeof *(items));                         \
+		}                                                                                    \
+		(items)[(n)++] = (v);                                                                \
+	} while (0)
+
+#endif

@@ -1,0 +1,158 @@
+#include "base/mem.h"
+
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static _Noreturn void out_of_memory(void)
+{
+	static const char text[] = "bidui: memory: no more is given; give the machine more or use a smaller extract\n";
+	ssize_t ignored = write(2, text, sizeof text - 1);
+	(void)ignored;
+	_exit(STATUS_OSERR);
+}
+
+void *mem_alloc(size_t n)
+{
+	void *p = calloc(1, n ? n : 1);
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *mem_grow(void *p, size_t count, size_t size)
+{
+	size_t n;
+	if (__builtin_mul_overflow(count, size, &n))
+		out_of_memory();
+	p = realloc(p, n ? n : 1);
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+char *mem_dup(struct str s)
+{
+	char *p = mem_alloc(s.n + 1);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return p;
+}
+
+struct arena_chunk {
+	struct arena_chunk *next;
+	size_t used, size;
+	_Alignas(16) char bytes[];
+};
+
+#define CHUNK (64u << 10)
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	struct arena_chunk *c = a->chunks;
+	n = (n + 15) & ~(size_t)15;
+	if (!c || c->size - c->used < n) {
+		size_t size = n > CHUNK ? n : CHUNK;
+		c = mem_grow(NULL, 1, sizeof *c + size);
+		*c = (struct arena_chunk){ a->chunks, 0, size };
+		a->chunks = c;
+		a->total += size;
+	}
+	void *p = c->bytes + c->used;
+	c->used += n;
+	return memset(p, 0, n);
+}
+
+struct str arena_dup(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return (struct str){ p, s.n };
+}
+
+const char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	int n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	char *p = arena_alloc(a, (size_t)n + 1);
+	va_start(ap, fmt);
+	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	return p;
+}
+
+void arena_reset(struct arena *a)
+{
+	struct arena_chunk *keep = a->chunks;
+	if (!keep)
+		return;
+	for (struct arena_chunk *c = keep->next, *next; c; c = next) {
+		next = c->next;
+		a->total -= c->size;
+		free(c);
+	}
+	keep->next = NULL;
+	keep->used = 0;
+}
+
+void arena_release(struct arena *a)
+{
+	arena_reset(a);
+	free(a->chunks);
+	*a = (struct arena){ 0 };
+}
+
+void buf_reserve(struct buf *b, size_t more)
+{
+	size_t need = b->n + more;
+	if (need <= b->cap)
+		return;
+	size_t cap = b->cap ? b->cap : 256;
+	while (cap < need)
+		cap *= 2;
+	b->p = mem_grow(b->p, cap, 1);
+	b->cap = cap;
+}
+
+void buf_put(struct buf *b, const void *p, size_t n)
+{
+	buf_reserve(b, n);
+	if (n)
+		memcpy(b->p + b->n, p, n);
+	b->n += n;
+}
+
+void buf_puts(struct buf *b, struct str s)
+{
+	buf_put(b, s.p, s.n);
+}
+
+void buf_putc(struct buf *b, char c)
+{
+	buf_put(b, &c, 1);
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	int n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	buf_reserve(b, (size_t)n + 1);
+	va_start(ap, fmt);
+	vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->n += (size_t)n;
+}
+
+void buf_release(struct buf *b)
+{
+	free(b->p);
+	*b = (struct buf){ 0 };
+}

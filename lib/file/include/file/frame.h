@@ -1,0 +1,91 @@
+/* frame: what every file between stages has in common. Page: docs/formats/frame.md.
+ *
+ *   header   magic, type, version, schema hash, run hash, checksum
+ *   block*   tag, rows, bytes, XXH3-64 of the payload seeded with the block's number; the payload
+ *   end      tag "END ", blocks, rows, 128-bit sum of row hashes, checksum; nothing may follow
+ *
+ * A file that is cut, damaged, has blocks lost, doubled or swapped, is of another type, version, schema or run is refused (65).
+ *
+ *     frame_create(&w, path, FRAME_TABLE, id, err);
+ *     frame_put(w, TAG, payload, n, rows, err); ... frame_commit(w, err);
+ *
+ *     frame_open(&f, path, FRAME_TABLE, id, err);          // reads and checks header and end
+ *     struct frame_scan s = { f };
+ *     while ((got = frame_next(&s, &block, err)) == ITER_ROW) ...
+ */
+#ifndef BIDUI_FILE_FRAME_H
+#define BIDUI_FILE_FRAME_H
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FRAME_TAG(a, b, c, d) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
+
+enum iter { ITER_ROW, ITER_END, ITER_ERROR };
+
+enum frame_type {
+	FRAME_TABLE = FRAME_TAG('T', 'A', 'B', 'L'),
+	FRAME_DOSSIER = FRAME_TAG('D', 'O', 'S', 'S'),
+	FRAME_FINDING = FRAME_TAG('F', 'I', 'N', 'D'),
+};
+
+/* What a file belongs to. Two files with another schema or run never mix. */
+struct frame_id {
+	uint8_t schema[16];
+	uint8_t run[16];   /* hash of the as-of date and the run's name */
+};
+
+/* The order-free 128-bit sum of row hashes: XXH3-128 of each row's bytes, added up modulo 2^128. */
+struct row_sum {
+	uint64_t low, high;
+};
+void row_sum_add(struct row_sum *sum, struct row_sum more);
+void row_sum_take(struct row_sum *sum, struct row_sum less);
+struct row_sum row_hash(const void *a, size_t an, const void *b, size_t bn); /* of a and b joined */
+
+struct frame_writer;
+int frame_create(struct frame_writer **ret, const char *path, enum frame_type type, const struct frame_id *id, struct err *err)
+	__attribute__((warn_unused_result));
+int frame_put(struct frame_writer *w, uint32_t tag, const void *payload, size_t n, uint32_t rows, struct err *err)
+	__attribute__((warn_unused_result));
+void frame_rows(struct frame_writer *w, uint64_t rows, struct row_sum sum); /* what the end mark says */
+int frame_commit(struct frame_writer *w, struct err *err) __attribute__((warn_unused_result));
+void frame_abort(struct frame_writer *w); /* NULL-safe */
+
+struct frame {
+	int fd;
+	char *path;
+	enum frame_type type;
+	uint64_t size;          /* bytes */
+	uint64_t end_at;        /* offset of the end mark */
+	uint64_t blocks, rows;
+	struct row_sum sum;
+	struct frame_id id;
+};
+
+/* id may be NULL: any schema and run. */
+int frame_open(struct frame **ret, const char *path, enum frame_type type, const struct frame_id *id, struct err *err)
+	__attribute__((warn_unused_result));
+void frame_close(struct frame *f); /* NULL-safe */
+
+struct frame_block {
+	uint32_t tag, rows;
+	const uint8_t *p; /* lives until the next call */
+	size_t n;
+	uint64_t number;  /* of the block, from 0 */
+	uint64_t at;      /* offset of its header in the file */
+};
+
+struct frame_scan {
+	const struct frame *frame;
+	uint64_t at, number;    /* 0: at the start */
+	struct buf buf;
+};
+
+enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *err) __attribute__((warn_unused_result));
+void frame_scan_release(struct frame_scan *s);
+
+#endif

@@ -1,0 +1,54 @@
+/* id: citizens' ID numbers (GB 11643-1999), read as offices write them and packed into 47 bits.
+ *
+ * A number is region (6 digits, 20 bits), day of birth (17 bits) and sequence (3 digits, 10 bits); the check digit follows from
+ * them. Packing is exact: two texts have one key when and only when they are one number. No valid key is 0.
+ * Beside the 47 bits a stored id carries ID_WEAK, and a certificate its category and level; id_key() takes them off.
+ * The steps and reasons are those of extracts.md, "id" and "cert".
+ */
+#ifndef BIDUI_ID_ID_H
+#define BIDUI_ID_ID_H
+
+#include "base/str.h"
+
+#include <stdint.h>
+
+#define ID_KEY_BITS 47
+#define ID_KEY_MASK ((UINT64_C(1) << ID_KEY_BITS) - 1)
+#define ID_WEAK (UINT64_C(1) << 63)    /* the text had 15 digits, or the number ends in 000 */
+#define ID_CATEGORY_SHIFT 48           /* of a certificate: 1-7, 3 bits */
+#define ID_LEVEL_SHIFT 51              /* 1-4, 3 bits */
+#define ID_TEXT 18                     /* places of a number */
+
+enum reason; /* value/reason.h */
+
+static inline uint64_t id_key(uint64_t stored) { return stored & ID_KEY_MASK; }
+static inline int id_weak(uint64_t stored) { return stored >> 63 != 0; }
+static inline unsigned id_category(uint64_t stored) { return stored >> ID_CATEGORY_SHIFT & 7; }
+static inline unsigned id_level(uint64_t stored) { return stored >> ID_LEVEL_SHIFT & 7; }
+static inline int32_t id_birthday(uint64_t stored) { return stored >> 10 & 0x1FFFF; } /* days since 1900-01-01 */
+static inline int id_male(uint64_t stored) { return (stored & 1023) & 1; }
+
+/* Steps 0 and 1: full-width to ASCII, scientific notation refused, blanks and '-' out, capitals, the look-alikes of X.
+ * text is trimmed (text/blank.h). out holds at least `size` bytes; what does not fit makes the number too long anyway and
+ * is cut at size. Returns a reason or 0; ret_n is the length of what stands in out. */
+int id_clean(struct str text, char *out, size_t size, size_t *ret_n);
+
+/* Steps 2-6 on cleaned text. as_of in days since 1900-01-01. Returns 0 and sets *ret (key and ID_WEAK), or the reason. */
+int id_parse(struct str cleaned, int32_t as_of, uint64_t *ret);
+
+/* The same for a certificate of disability: key, ID_WEAK, category and level. */
+int cert_parse(struct str cleaned, int32_t as_of, uint64_t *ret);
+
+/* The 18 places of a key, without NUL. */
+void id_print(uint64_t stored, char out[ID_TEXT]);
+
+/* The check digit that belongs behind 17 digits. */
+char id_check_digit(const char digits[17]);
+
+/* The key of region (6 digits), day of birth (days since 1900-01-01) and sequence (0-999). */
+static inline uint64_t id_pack(uint32_t region, int32_t day, uint32_t sequence)
+{
+	return (uint64_t)region << 27 | (uint64_t)day << 10 | sequence;
+}
+
+#endif

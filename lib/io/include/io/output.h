@@ -1,0 +1,45 @@
+/* output: everything this program writes, whole or not at all.
+ *
+ * A file is written under a temporary name in its own folder (O_EXCL, 0600), flushed, fsynced, renamed, and the folder is
+ * fsynced. Abort removes the temporary. After a failed fsync nothing is retried.
+ *
+ *     output_create(&o, path, err);
+ *     output_write(o, p, n, err); ...
+ *     output_commit(o, err);          // or output_abort(o)
+ *
+ * A published folder is a private folder beside it (output_folder_create) that appears by one rename (output_folder_publish).
+ */
+#ifndef BIDUI_IO_OUTPUT_H
+#define BIDUI_IO_OUTPUT_H
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#include <stdint.h>
+
+struct output;
+
+int output_create(struct output **ret, const char *path, struct err *err) __attribute__((warn_unused_result));
+int output_write(struct output *o, const void *p, size_t n, struct err *err) __attribute__((warn_unused_result));
+int output_commit(struct output *o, struct err *err) __attribute__((warn_unused_result)); /* frees o, also on failure */
+void output_abort(struct output *o); /* NULL-safe */
+uint64_t output_bytes(const struct output *o);
+void output_hash(const struct output *o, uint8_t ret[16]); /* XXH3-128 of what was written so far, canonical */
+
+/* Make dir/.NAME.XXXXXX (0700) beside path; *ret is malloc'd. */
+int output_folder_create(char **ret, const char *path, struct err *err) __attribute__((warn_unused_result));
+/* Make `folder` visible as `path` by one rename; what stood there before is exchanged and removed. fsyncs the folder above. */
+int output_folder_publish(const char *folder, const char *path, struct err *err) __attribute__((warn_unused_result));
+/* Remove a folder and all in it; no error if it is gone. */
+void output_folder_remove(const char *folder);
+int output_mkdir(const char *path, struct err *err) __attribute__((warn_unused_result)); /* 0700 */
+
+/* Take the lock that belongs to path (a file beside it, ".NAME.lock"); held until the process ends or lock_release. 75 when
+ * another process holds it. */
+int lock_take(int *ret_fd, const char *path, struct err *err) __attribute__((warn_unused_result));
+void lock_release(int fd);
+
+/* 16 bytes as 32 lower-case hex digits and NUL. */
+void hex128(const uint8_t hash[16], char out[33]);
+
+#endif

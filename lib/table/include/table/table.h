@@ -1,0 +1,75 @@
+/* table: the accepted rows of one kind, typed, on disk. Page: docs/formats/table.md. Frame: file/frame.h.
+ *
+ * Rows stand in the order in which they were read: file by file in byte order of the names, each by line. A row's ordinal is its
+ * place in that order, from 0, duplicates included; a duplicate's row is skipped by every reader.
+ *
+ * Writing (the ingest):
+ *     table_create(&w, path, kind, frame, err); for each row: table_put(w, fixed, texts, ntexts, err);
+ *     table_commit(w, meta, err);
+ * Reading:
+ *     table_open(&t, path, schema, run, err);
+ *     struct table_scan scan; table_scan_init(&scan, t);
+ *     while ((got = table_next(&scan, &row, &ordinal, err)) == ITER_ROW) ...
+ */
+#ifndef BIDUI_TABLE_TABLE_H
+#define BIDUI_TABLE_TABLE_H
+
+#include "base/err.h"
+#include "file/frame.h"
+#include "table/row.h"
+
+#include <jansson.h>
+
+struct table_writer;
+
+int table_create(struct table_writer **ret, const char *path, const struct kind *kind, const struct frame_id *id, struct err *err)
+	__attribute__((warn_unused_result));
+/* Append a row; copies. Its ordinal is the number of rows put before it. Up to 2^32 - 2 rows. */
+int table_put(struct table_writer *w, const uint8_t *fixed, const uint8_t *texts, size_t texts_size, struct err *err)
+	__attribute__((warn_unused_result));
+/* A row refused for its id, of a kind with ROLE_REGISTER: kept beside the rows, for "maybe registered". */
+void table_refuse(struct table_writer *w, struct str household_no, struct str name, int64_t region, struct str cleaned_id);
+/* Find the duplicates among the rows put (extracts.md, Accounting), write the rest and make the file visible.
+ * *ret_duplicates is a malloc'd, sorted array of the ordinals that are duplicates. meta is what a reader gets from
+ * table_meta(); it is completed by the caller in the callback once the duplicates are known (may be NULL). */
+int table_commit(struct table_writer *w, json_t *(*meta)(void *arg, const uint32_t *duplicates, size_t count), void *arg,
+                 struct err *err) __attribute__((warn_unused_result));
+void table_abort(struct table_writer *w); /* NULL-safe; removes the temporary */
+
+struct table {
+	struct frame *frame;
+	const struct kind *kind;
+	json_t *meta;               /* {"kind", "files": [{file, bytes, xxh3_128, encoding, delimiter, rows_read, ...}]} */
+	uint64_t rows;              /* accepted: duplicates are not counted */
+	uint32_t *duplicates;       /* ordinals, sorted */
+	size_t duplicate_count;
+	uint64_t *repeated;         /* keys of persons with two or more accepted rows in this kind, sorted */
+	size_t repeated_count;
+	struct refused_row {
+		struct str household_no, name, cleaned_id;
+		int64_t region;
+	} *refused;
+	size_t refused_count;
+	struct buf refused_bytes;
+};
+
+/* Open and read all but the rows. schema and run must be those of the file (65 otherwise). */
+int table_open(struct table **ret, const char *path, const struct schema *schema, const struct frame_id *id, struct err *err)
+	__attribute__((warn_unused_result));
+void table_close(struct table *t); /* NULL-safe */
+
+/* A pass over the rows; any number at once, from any thread. A row lives until the next call. */
+struct table_scan {
+	const struct table *table;
+	struct frame_scan frame;
+	const uint8_t *fixed, *offsets, *heap;
+	uint32_t ordinal, row, rows;
+	size_t next_duplicate;
+};
+
+void table_scan_init(struct table_scan *s, const struct table *t);
+enum iter table_next(struct table_scan *s, struct row *ret, uint32_t *ret_ordinal, struct err *err)
+	__attribute__((warn_unused_result));
+void table_scan_release(struct table_scan *s);
+
+#endif

@@ -1,0 +1,70 @@
+/* value: the types of extracts.md: raw text to a normalised value of fixed width, and back to text.
+ *
+ * Every type but text and name is stored as a number in `width` bytes (little-endian) with one number kept for null:
+ *
+ *   type    stored as                                                        null
+ *   id      u64: id.h                                                        0
+ *   cert    u64: id.h with category and level                                0
+ *   date    i32: days since 1900-01-01                                       INT32_MIN
+ *   year    u16                                                              0
+ *   money   i64: hundredths (yuan, kW, ...)                                  INT64_MIN
+ *   bool    u8: 0, 1                                                         255
+ *   region  u64: the 12 digits as a number                                   UINT64_MAX
+ *   grade   u8: 0 = A .. 3 = D                                               255
+ *   enum    u8: index among the enumeration's values (schema/schema.h)       255
+ *   text, name: bytes; null is the empty text
+ *
+ * In memory any of the numbers is carried as int64_t (id and region fit), with VALUE_NULL for null.
+ */
+#ifndef BIDUI_VALUE_VALUE_H
+#define BIDUI_VALUE_VALUE_H
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "value/reason.h"
+
+#include <stdint.h>
+
+enum type {
+	TYPE_TEXT, TYPE_NAME, TYPE_ID, TYPE_CERT, TYPE_DATE, TYPE_YEAR, TYPE_MONEY, TYPE_BOOL, TYPE_REGION, TYPE_GRADE, TYPE_ENUM,
+	TYPE_COUNT
+};
+
+#define VALUE_NULL INT64_MIN
+
+/* "id", "date", ...: the names used in schema files. type_of_name returns TYPE_COUNT for an unknown name. */
+const char *type_name(enum type type);
+enum type type_of_name(struct str name);
+
+/* Bytes of the stored form; 0 for text and name. */
+unsigned type_width(enum type type);
+
+/* Store and load the number of a type (VALUE_NULL <-> the type's null). ids keep their flags; an id is loaded as int64_t with
+ * ID_WEAK as the sign bit: cast to uint64_t before id_key(). An id's null is VALUE_NULL too. */
+void value_store(enum type type, void *p, int64_t v);
+int64_t value_load(enum type type, const void *p);
+
+/* The parsers of the simple types. text is trimmed and not empty. 0 and *ret, or the reason. (ids: id.h; enumerations:
+ * schema.h.) */
+int date_parse(struct str text, int64_t *ret);
+int year_parse(struct str text, int64_t *ret);
+int money_parse(struct str text, int64_t *ret);
+int bool_parse(struct str text, int64_t *ret);
+int region_parse(struct str text, int64_t *ret);
+int grade_parse(struct str text, int64_t *ret);
+
+/* The normalised name of a trimmed text, appended to out. */
+void name_normalise(struct str text, struct buf *out);
+
+/* The normalised text of a number, as in evidence_hash: 2017-01-05, 2014, 1234.50, true, 500901001201, C, 18 or 20 places.
+ * Enumerations: schema.h. Never called with VALUE_NULL. */
+void value_print(enum type type, int64_t v, struct buf *out);
+
+/* Days since 1900-01-01 of a real day of 1900-2100, or -1; and back. */
+int32_t day_of(int year, int month, int day);
+void day_split(int32_t day, int *ret_year, int *ret_month, int *ret_day);
+
+/* Completed years at `at` of one born on `born` (days since 1900-01-01); for 29 February in other years on 1 March. */
+int age_at(int32_t born, int32_t at);
+
+#endif

@@ -1,0 +1,271 @@
+"""The kinds of extracts and the enumerated types: the two tables of the page `extracts`.
+
+A column is (name, required, bold, type, spellings). The order of kinds and columns is the page's.
+"""
+
+KINDS = {
+    'registry': [
+        ('household_no', True, True, 'text', ['户编号', 'AAC001']),
+        ('person_no', False, False, 'text', ['人编号']),
+        ('name', True, False, 'name', ['姓名']),
+        ('id', True, True, 'id', ['证件号码', '身份证号', '身份证号码', '公民身份号码']),
+        ('relation', True, False, 'relation', ['与户主关系']),
+        ('category', False, False, 'category', ['贫困户属性', '户属性', '户类型']),
+        ('status', True, False, 'status', ['脱贫状态', '脱贫属性']),
+        ('entered_year', False, False, 'year', ['识别年度', '首次识别时间', '识别时间']),
+        ('exited_year', False, False, 'year', ['脱贫年度', '脱贫时间']),
+        ('income', False, False, 'money', ['人均纯收入', '年人均纯收入', '人均纯收入(元)']),
+        ('income_year', False, False, 'year', ['收入年度']),
+        ('relocation', False, False, 'bool', ['是否易地搬迁户', '是否易地扶贫搬迁户']),
+        ('region', True, False, 'region', ['行政区划代码', '村代码']),
+        ('address', False, False, 'text', ['家庭住址', '住址']),
+    ],
+    'hukou': [
+        ('household_no', True, True, 'text', ['户号', '户编号']),
+        ('name', True, False, 'name', ['姓名']),
+        ('id', True, True, 'id', ['公民身份号码', '身份证号', '身份证号码', '证件号码']),
+        ('relation', False, False, 'relation', ['与户主关系']),
+        ('type', True, False, 'hukou_type', ['户别', '户口性质', '户籍类型']),
+        ('converted_on', False, False, 'date', ['农转非日期']),
+        ('split_on', False, False, 'date', ['分户日期']),
+        ('split_from', False, False, 'text', ['原户号']),
+        ('state', False, False, 'hukou_state', ['状态', '户籍状态', '人口状态']),
+        ('region', True, False, 'region', ['行政区划代码', '村代码']),
+        ('address', False, False, 'text', ['住址', '户籍地址']),
+    ],
+    'civil': [
+        ('id', True, True, 'id', ['身份证号', '身份证号码', '证件号码']),
+        ('name', False, False, 'name', ['姓名']),
+        ('aid', True, False, 'aid', ['救助类别']),
+        ('state', False, False, 'aid_state', ['状态', '享受状态']),
+        ('started_on', False, False, 'date', ['起始日期']),
+        ('amount', False, False, 'money', ['月保障金额']),
+        ('region', False, False, 'region', ['行政区划代码']),
+    ],
+    'death': [
+        ('id', True, True, 'id', ['身份证号', '身份证号码', '证件号码']),
+        ('name', False, False, 'name', ['姓名']),
+        ('died_on', False, False, 'date', ['死亡日期']),
+    ],
+    'marriage': [
+        ('id_a', True, True, 'id', ['男方证件号码']),
+        ('id_b', True, True, 'id', ['女方证件号码']),
+        ('event', True, False, 'marriage_event', ['登记类别']),
+        ('on', True, False, 'date', ['登记日期']),
+    ],
+    'disability': [
+        ('cert', True, True, 'cert', ['残疾证号', '残疾证号码']),
+        ('name', False, False, 'name', ['姓名']),
+    ],
+    'housing': [
+        ('id', True, True, 'id', ['户主身份证号', '身份证号', '身份证号码', '证件号码']),
+        ('name', False, False, 'name', ['户主姓名', '姓名']),
+        ('grade', True, False, 'grade', ['危房等级', '鉴定等级']),
+        ('renovated', True, False, 'bool', ['是否改造']),
+        ('renovated_on', False, False, 'date', ['竣工日期']),
+        ('object', False, False, 'housing_object', ['对象类型', '贫困类型']),
+        ('surveyed_on', False, False, 'date', ['鉴定日期']),
+        ('region', False, False, 'region', ['行政区划代码']),
+    ],
+    'property': [
+        ('id', True, True, 'id', ['证件号码', '身份证号', '身份证号码']),
+        ('name', False, False, 'name', ['权利人', '姓名']),
+        ('use', True, False, 'property_use', ['用途', '房屋用途']),
+        ('area', False, False, 'money', ['面积', '建筑面积']),
+        ('acquired_on', False, False, 'date', ['登记日期']),
+    ],
+    'vehicle': [
+        ('id', True, True, 'id', ['证件号码', '身份证号', '身份证号码']),
+        ('name', False, False, 'name', ['所有人', '姓名']),
+        ('plate', False, False, 'text', ['号牌号码']),
+        ('type', True, False, 'vehicle_type', ['车辆类型']),
+        ('registered_on', False, False, 'date', ['登记日期', '初次登记日期']),
+        ('state', False, False, 'vehicle_state', ['机动车状态', '状态']),
+    ],
+    'business': [
+        ('id', True, True, 'id', ['证件号码', '身份证号', '身份证号码']),
+        ('name', False, False, 'name', ['姓名']),
+        ('company', False, False, 'text', ['企业名称']),
+        ('role', True, False, 'business_role', ['职务']),
+        ('capital', False, False, 'money', ['注册资本']),
+        ('state', False, False, 'business_state', ['登记状态', '经营状态']),
+        ('established_on', False, False, 'date', ['成立日期']),
+    ],
+    'payroll': [
+        ('id', True, True, 'id', ['证件号码', '身份证号', '身份证号码']),
+        ('name', False, False, 'name', ['姓名']),
+        ('employer', False, False, 'text', ['单位']),
+        ('post', True, False, 'post', ['人员类别']),
+        ('state', False, False, 'post_state', ['人员状态']),
+    ],
+    'machine': [
+        ('id', True, True, 'id', ['证件号码', '身份证号', '身份证号码']),
+        ('name', False, False, 'name', ['姓名']),
+        ('type', False, False, 'machine_type', ['机械类型']),
+        ('power', False, False, 'money', ['功率', '功率(千瓦)']),
+        ('registered_on', False, False, 'date', ['登记日期']),
+    ],
+    'relocation': [
+        ('id', True, True, 'id', ['户主证件号码', '证件号码', '身份证号']),
+        ('name', False, False, 'name', ['户主姓名', '姓名']),
+        ('batch_year', False, False, 'year', ['搬迁年度']),
+    ],
+    'education': [
+        ('id', True, True, 'id', ['证件号码', '身份证号', '身份证号码']),
+        ('name', False, False, 'name', ['姓名']),
+        ('state', True, False, 'school_state', ['在校状态', '在校生状况']),
+    ],
+    'insurance': [
+        ('id', True, True, 'id', ['证件号码', '身份证号', '身份证号码']),
+        ('name', False, False, 'name', ['姓名']),
+        ('insured', True, False, 'bool', ['是否参保']),
+    ],
+    'medical': [
+        ('id', True, True, 'id', ['证件号码', '身份证号', '身份证号码']),
+        ('name', False, False, 'name', ['姓名']),
+        ('year', True, False, 'year', ['年度']),
+        ('self_paid', True, False, 'money', ['自付金额', '自付费用']),
+    ],
+    'residence': [
+        ('id', True, True, 'id', ['证件号码', '身份证号', '身份证号码']),
+        ('name', False, False, 'name', ['姓名']),
+        ('region', True, False, 'region', ['居住地代码']),
+        ('since', True, False, 'date', ['居住起始日期']),
+    ],
+    'village': [
+        ('code', True, True, 'region', ['行政区划代码', '村代码']),
+        ('county', True, False, 'text', ['县(市、区、旗)', '县']),
+        ('township', True, False, 'text', ['乡(镇)', '乡镇']),
+        ('village', True, False, 'text', ['行政村', '村']),
+        ('poor', False, False, 'bool', ['是否贫困村']),
+    ],
+    'id_change': [
+        ('old', True, True, 'text', ['原身份证号', '原号码']),
+        ('new', True, True, 'id', ['新身份证号', '现号码']),
+        ('changed_on', False, False, 'date', ['变更日期']),
+    ],
+}
+
+FILE_WORDS = {
+    'registry': ['建档立卡', '贫困户', '贫困人口'],
+    'hukou': ['户籍', '户口'],
+    'civil': ['低保', '特困', '五保'],
+    'death': ['死亡', '火化', '殡葬'],
+    'marriage': ['婚姻'],
+    'disability': ['残疾'],
+    'housing': ['危房', '住房'],
+    'property': ['不动产', '房产'],
+    'vehicle': ['车辆', '机动车'],
+    'business': ['工商', '企业'],
+    'payroll': ['财政供养'],
+    'machine': ['农机'],
+    'relocation': ['搬迁'],
+    'education': ['学籍', '教育'],
+    'insurance': ['参保'],
+    'medical': ['医疗费用', '自付'],
+    'residence': ['流动人口', '外出'],
+    'village': ['村名录', '行政村'],
+    'id_change': ['身份证变更', '号码变更'],
+}
+
+# value = spellings; 'empty' is written '' here; a type in OTHER takes any other non-empty spelling as `other`
+ENUMS = {
+    'relation': {
+        'head': ['户主', '本人'],
+        'spouse': ['配偶', '妻', '夫', '妻子', '丈夫'],
+        'child': ['子', '女', '之子', '之女', '长子', '次子', '三子', '长女', '次女', '三女', '儿子', '女儿', '养子', '养女'],
+        'child_in_law': ['儿媳', '之儿媳', '女婿', '之女婿'],
+        'grandchild': ['孙子', '孙女', '之孙子', '之孙女', '外孙子', '外孙女', '之外孙子', '之外孙女'],
+        'parent': ['父', '母', '父亲', '母亲', '之父', '之母', '公公', '婆婆', '之公公', '之婆婆', '岳父', '岳母', '之岳父', '之岳母'],
+        'sibling': ['兄', '弟', '姐', '妹', '之兄弟姐妹'],
+    },
+    'category': {
+        'general': ['一般贫困户', '一般脱贫户', '一般农户'],
+        'dibao': ['低保贫困户', '低保户', '低保脱贫户'],
+        'wubao': ['五保贫困户', '五保户', '特困供养户', '特困供养贫困户', '特困供养脱贫户'],
+    },
+    'status': {
+        'poor': ['未脱贫'],
+        'exited': ['已脱贫', '脱贫', '稳定脱贫', '已脱贫(享受政策)', '已脱贫(不再享受政策)'],
+        'relapsed': ['返贫'],
+    },
+    'hukou_type': {
+        'rural': ['农业', '农业户口', '农业家庭户', '农业户'],
+        'urban': ['非农业', '非农业户口', '非农', '非农业家庭户', '非农业户', '城镇'],
+        'resident': ['居民', '居民户口', '居民家庭户', '家庭户', '家庭户口'],
+        'collective': ['集体户', '集体户口', '非农业集体户', '农业集体户'],
+    },
+    'hukou_state': {
+        'normal': ['正常', ''],
+        'dead': ['死亡', '死亡注销'],
+        'moved_out': ['迁出'],
+    },
+    'aid': {
+        'rural_dibao': ['农村低保'],
+        'urban_dibao': ['城市低保'],
+        'dispersed_tekun': ['分散供养特困', '散居五保', '分散供养'],
+        'central_tekun': ['集中供养特困', '集中五保', '集中供养'],
+    },
+    'aid_state': {
+        'active': ['在享', '正常', ''],
+        'stopped': ['停发', '注销'],
+    },
+    'marriage_event': {
+        'married': ['结婚'],
+        'divorced': ['离婚'],
+    },
+    'housing_object': {
+        'registered_poor': ['建档立卡贫困户'],
+        'dibao': ['低保户'],
+        'dispersed_tekun': ['分散供养特困人员', '散居五保户'],
+        'disabled': ['贫困残疾人家庭'],
+    },
+    'property_use': {
+        'commodity': ['商品房', '住宅', '成套住宅'],
+        'shop': ['商铺', '门面', '商业'],
+        'office': ['办公'],
+        'homestead': ['宅基地', '农村宅基地'],
+        'resettlement': ['安置房'],
+    },
+    'vehicle_type': {
+        'car': ['小型汽车', '轿车', '小型轿车', '小型普通客车'],
+        'large': ['大型汽车', '大型客车', '重型货车', '中型货车'],
+        'motorcycle': ['摩托车', '普通二轮摩托车'],
+        'tricycle': ['三轮汽车', '正三轮摩托车'],
+    },
+    'vehicle_state': {
+        'normal': ['正常', ''],
+        'cancelled': ['注销', '报废'],
+        'transferred': ['转出'],
+    },
+    'business_role': {
+        'legal_rep': ['法定代表人', '法人'],
+        'shareholder': ['股东'],
+        'self_employed': ['个体工商户', '经营者'],
+    },
+    'business_state': {
+        'active': ['存续', '在业', '开业', ''],
+        'cancelled': ['注销', '吊销'],
+    },
+    'post': {
+        'civil_servant': ['公务员'],
+        'institution': ['事业单位', '事业'],
+        'soe': ['国企', '国有企业'],
+        'village_cadre': ['村干部'],
+    },
+    'post_state': {
+        'employed': ['在职', ''],
+        'retired': ['退休', '离休'],
+        'left': ['离职'],
+    },
+    'machine_type': {
+        'large': ['大型拖拉机', '联合收割机', '挖掘机', '装载机', '推土机'],
+    },
+    'school_state': {
+        'enrolled': ['在校', '在读'],
+        'dropout': ['辍学', '失学'],
+        'finished': ['毕业', '已毕业'],
+    },
+}
+
+OTHER = {'relation', 'housing_object', 'property_use', 'vehicle_type', 'business_role', 'post', 'machine_type'}
