@@ -81,11 +81,15 @@ struct frame_block {
 
 struct frame_scan {
 	const struct frame *frame;
+	uint32_t skip;          /* blocks with this tag are stepped over: p is NULL */
 	uint64_t at, number;    /* 0: at the start */
 	struct buf buf;
 };
 
 enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *err) __attribute__((warn_unused_result));
 void frame_scan_release(struct frame_scan *s);
+
+/* Read back what a writer has put so far: *ret borrows the writer's file and needs no frame_close. */
+int frame_view(struct frame_writer *w, struct frame *ret, struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -23,6 +23,8 @@ int output_create(struct output **ret, const char *path, struct err *err) __attr
 int output_write(struct output *o, const void *p, size_t n, struct err *err) __attribute__((warn_unused_result));
 int output_commit(struct output *o, struct err *err) __attribute__((warn_unused_result)); /* frees o, also on failure */
 void output_abort(struct output *o); /* NULL-safe */
+/* Flush and lend the file for reading back (pread) and its path; both live until commit or abort. */
+int output_view(struct output *o, int *ret_fd, char **ret_path, struct err *err) __attribute__((warn_unused_result));
 uint64_t output_bytes(const struct output *o);
 void output_hash(const struct output *o, uint8_t ret[16]); /* XXH3-128 of what was written so far, canonical */
 

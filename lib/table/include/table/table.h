@@ -29,11 +29,12 @@ int table_put(struct table_writer *w, const uint8_t *fixed, const uint8_t *texts
 	__attribute__((warn_unused_result));
 /* A row refused for its id, of a kind with ROLE_REGISTER: kept beside the rows, for "maybe registered". */
 void table_refuse(struct table_writer *w, struct str household_no, struct str name, int64_t region, struct str cleaned_id);
-/* Find the duplicates among the rows put (extracts.md, Accounting), write the rest and make the file visible.
- * *ret_duplicates is a malloc'd, sorted array of the ordinals that are duplicates. meta is what a reader gets from
- * table_meta(); it is completed by the caller in the callback once the duplicates are known (may be NULL). */
-int table_commit(struct table_writer *w, json_t *(*meta)(void *arg, const uint32_t *duplicates, size_t count), void *arg,
-                 struct err *err) __attribute__((warn_unused_result));
+/* Find the duplicates among the rows put (extracts.md, Accounting): a sorted array of their ordinals, which belongs to w.
+ * Called once, after the last row. */
+int table_duplicates(struct table_writer *w, const uint32_t **ret, size_t *ret_count, struct err *err)
+	__attribute__((warn_unused_result));
+/* Write meta (borrowed; what table->meta will be) and make the file visible. Calls table_duplicates if nobody did. Frees w. */
+int table_commit(struct table_writer *w, json_t *meta, struct err *err) __attribute__((warn_unused_result));
 void table_abort(struct table_writer *w); /* NULL-safe; removes the temporary */
 
 struct table {
@@ -66,6 +67,9 @@ struct table_scan {
 	uint32_t ordinal, row, rows;
 	size_t next_duplicate;
 };
+
+/* The hash of a row's values: not its place, nor whether its id was weak. Equal for duplicates. */
+struct row_sum row_values_hash(const struct kind *k, struct row r);
 
 void table_scan_init(struct table_scan *s, const struct table *t);
 enum iter table_next(struct table_scan *s, struct row *ret, uint32_t *ret_ordinal, struct err *err)

@@ -1,0 +1,257 @@
+#include "file/frame.h"
+
+#include "base/le.h"
+#include "io/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static const uint8_t magic[8] = { 'b', 'i', 'd', 'u', 'i', '\r', '\n', 0x1A };
+
+#define VERSION 1
+#define HEADER 64 /* magic 8, type 4, version 4, schema 16, run 16, zero 8, checksum 8 */
+#define BLOCK 32  /* tag 4, rows 4, bytes 8, payload checksum 8, checksum of the 24 bytes before 8 */
+#define END 48    /* tag 4, zero 4, blocks 8, rows 8, sum 16, checksum 8 */
+#define TAG_END FRAME_TAG('E', 'N', 'D', ' ')
+
+void row_sum_add(struct row_sum *sum, struct row_sum more)
+{
+	unsigned __int128 a = (unsigned __int128)sum->high << 64 | sum->low;
+	a += (unsigned __int128)more.high << 64 | more.low;
+	*sum = (struct row_sum){ (uint64_t)a, (uint64_t)(a >> 64) };
+}
+
+void row_sum_take(struct row_sum *sum, struct row_sum less)
+{
+	unsigned __int128 a = (unsigned __int128)sum->high << 64 | sum->low;
+	a -= (unsigned __int128)less.high << 64 | less.low;
+	*sum = (struct row_sum){ (uint64_t)a, (uint64_t)(a >> 64) };
+}
+
+struct row_sum row_hash(const void *a, size_t an, const void *b, size_t bn)
+{
+	/* The second part is hashed with the first one's hash as its seed: no copy, and no state to keep. */
+	XXH128_hash_t h = XXH3_128bits_withSeed(b, bn, XXH3_64bits(a, an));
+	return (struct row_sum){ h.low64, h.high64 };
+}
+
+struct frame_writer {
+	struct output *out;
+	uint64_t blocks, rows;
+	struct row_sum sum;
+};
+
+int frame_create(struct frame_writer **ret, const char *path, enum frame_type type, const struct frame_id *id, struct err *err)
+{
+	struct frame_writer *w = mem_alloc(sizeof *w);
+	uint8_t h[HEADER] = { 0 };
+	memcpy(h, magic, 8);
+	le32_put(h + 8, type);
+	le32_put(h + 12, VERSION);
+	memcpy(h + 16, id->schema, 16);
+	memcpy(h + 32, id->run, 16);
+	le64_put(h + 56, XXH3_64bits(h, 56));
+	if (output_create(&w->out, path, err) < 0 || output_write(w->out, h, sizeof h, err) < 0) {
+		frame_abort(w);
+		return -1;
+	}
+	*ret = w;
+	return 0;
+}
+
+int frame_put(struct frame_writer *w, uint32_t tag, const void *payload, size_t n, uint32_t rows, struct err *err)
+{
+	uint8_t h[BLOCK] = { 0 };
+	le32_put(h, tag);
+	le32_put(h + 4, rows);
+	le64_put(h + 8, n);
+	le64_put(h + 16, XXH3_64bits_withSeed(payload, n, w->blocks));
+	le64_put(h + 24, XXH3_64bits_withSeed(h, 24, w->blocks));
+	w->blocks++;
+	if (output_write(w->out, h, sizeof h, err) < 0)
+		return -1;
+	return output_write(w->out, payload, n, err);
+}
+
+void frame_rows(struct frame_writer *w, uint64_t rows, struct row_sum sum)
+{
+	w->rows = rows;
+	w->sum = sum;
+}
+
+int frame_commit(struct frame_writer *w, struct err *err)
+{
+	uint8_t e[END] = { 0 };
+	le32_put(e, TAG_END);
+	le64_put(e + 8, w->blocks);
+	le64_put(e + 16, w->rows);
+	le64_put(e + 24, w->sum.low);
+	le64_put(e + 32, w->sum.high);
+	le64_put(e + 40, XXH3_64bits(e, 40));
+	if (output_write(w->out, e, sizeof e, err) < 0) {
+		frame_abort(w);
+		return -1;
+	}
+	int r = output_commit(w->out, err);
+	free(w);
+	return r;
+}
+
+void frame_abort(struct frame_writer *w)
+{
+	if (!w)
+		return;
+	output_abort(w->out);
+	free(w);
+}
+
+static int read_at(const struct frame *f, void *p, size_t n, uint64_t at, struct err *err)
+{
+	uint8_t *to = p;
+	while (n) {
+		ssize_t got = pread(f->fd, to, n, (off_t)at);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_errno(err, STATUS_IOERR, "%s: reading failed; check the disk", f->path);
+		if (got == 0)
+			return err_set(err, STATUS_DATA, "%s: is cut short; make it again", f->path);
+		to += got;
+		at += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return 0;
+}
+
+static int check_header(struct frame *f, enum frame_type type, const struct frame_id *id, struct err *err)
+{
+	uint8_t h[HEADER];
+	if (read_at(f, h, sizeof h, 0, err) < 0)
+		return -1;
+	if (memcmp(h, magic, 8) != 0)
+		return err_set(err, STATUS_DATA, "%s: is no file of bidui; give a file made by the stage before", f->path);
+	if (le64_get(h + 56) != XXH3_64bits(h, 56))
+		return err_set(err, STATUS_DATA, "%s: its header is damaged; make it again", f->path);
+	f->type = le32_get(h + 8);
+	if (type && f->type != type)
+		return err_set(err, STATUS_DATA, "%s: is of another stage; give a file made by the stage before", f->path);
+	if (le32_get(h + 12) != VERSION)
+		return err_set(err, STATUS_DATA, "%s: is of version %u, this program reads %u; make it again", f->path,
+		               le32_get(h + 12), VERSION);
+	memcpy(f->id.schema, h + 16, 16);
+	memcpy(f->id.run, h + 32, 16);
+	if (id && memcmp(f->id.schema, id->schema, 16) != 0)
+		return err_set(err, STATUS_DATA, "%s: was made with other schemas; make it again", f->path);
+	if (id && memcmp(f->id.run, id->run, 16) != 0)
+		return err_set(err, STATUS_DATA, "%s: belongs to another run; make it again", f->path);
+	return 0;
+}
+
+static int check_end(struct frame *f, struct err *err)
+{
+	uint8_t e[END];
+	if (f->size < HEADER + END)
+		return err_set(err, STATUS_DATA, "%s: is cut short; make it again", f->path);
+	f->end_at = f->size - END;
+	if (read_at(f, e, sizeof e, f->end_at, err) < 0)
+		return -1;
+	if (le32_get(e) != TAG_END || le64_get(e + 40) != XXH3_64bits(e, 40))
+		return err_set(err, STATUS_DATA, "%s: has no end mark, it is cut or damaged; make it again", f->path);
+	f->blocks = le64_get(e + 8);
+	f->rows = le64_get(e + 16);
+	f->sum = (struct row_sum){ le64_get(e + 24), le64_get(e + 32) };
+	return 0;
+}
+
+int frame_open(struct frame **ret, const char *path, enum frame_type type, const struct frame_id *id, struct err *err)
+{
+	struct frame *f = mem_alloc(sizeof *f);
+	f->path = mem_dup(str_of(path));
+	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	if (f->fd < 0) {
+		err_errno(err, errno == ENOENT ? STATUS_NOINPUT : STATUS_IOERR, "%s: cannot be opened", path);
+		goto fail;
+	}
+	if (fstat(f->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		err_set(err, STATUS_DATA, "%s: is no regular file", path);
+		goto fail;
+	}
+	f->size = (uint64_t)st.st_size;
+	if (check_header(f, type, id, err) < 0 || check_end(f, err) < 0)
+		goto fail;
+	*ret = f;
+	return 0;
+fail:
+	frame_close(f);
+	return -1;
+}
+
+void frame_close(struct frame *f)
+{
+	if (!f)
+		return;
+	if (f->fd >= 0)
+		close(f->fd);
+	free(f->path);
+	free(f);
+}
+
+static enum iter damaged(const struct frame_scan *s, const char *how, struct err *err)
+{
+	err_set(err, STATUS_DATA, "%s: block %llu %s; make it again", s->frame->path, (unsigned long long)s->number, how);
+	return ITER_ERROR;
+}
+
+enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *err)
+{
+	const struct frame *f = s->frame;
+	if (s->at == 0)
+		s->at = HEADER;
+	if (s->at == f->end_at)
+		return s->number == f->blocks ? ITER_END : damaged(s, "is missing", err);
+	uint8_t h[BLOCK];
+	if (f->end_at - s->at < BLOCK)
+		return damaged(s, "is cut short", err);
+	if (read_at(f, h, sizeof h, s->at, err) < 0)
+		return ITER_ERROR;
+	if (le64_get(h + 24) != XXH3_64bits_withSeed(h, 24, s->number))
+		return damaged(s, "is damaged or out of its place", err);
+	uint64_t n = le64_get(h + 8);
+	if (n > f->end_at - s->at - BLOCK)
+		return damaged(s, "is cut short", err);
+	*ret = (struct frame_block){ le32_get(h), le32_get(h + 4), NULL, n, s->number, s->at };
+	if (s->skip && ret->tag == s->skip)
+		goto step;
+	s->buf.n = 0;
+	buf_reserve(&s->buf, n + 8);
+	if (read_at(f, s->buf.p, n, s->at + BLOCK, err) < 0)
+		return ITER_ERROR;
+	if (le64_get(h + 16) != XXH3_64bits_withSeed(s->buf.p, n, s->number))
+		return damaged(s, "is damaged", err);
+	ret->p = (const uint8_t *)s->buf.p;
+step:
+	s->at += BLOCK + n;
+	s->number++;
+	return ITER_ROW;
+}
+
+void frame_scan_release(struct frame_scan *s)
+{
+	buf_release(&s->buf);
+}
+
+int frame_view(struct frame_writer *w, struct frame *ret, struct err *err)
+{
+	*ret = (struct frame){ 0 };
+	if (output_view(w->out, &ret->fd, &ret->path, err) < 0)
+		return -1;
+	ret->size = ret->end_at = output_bytes(w->out);
+	ret->blocks = w->blocks;
+	return 0;
+}

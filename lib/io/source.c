@@ -1,0 +1,200 @@
+#include "io/source.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#include <zlib.h>
+
+#define BLOCK (256u << 10)
+#define EXPANSION_LIMIT 200
+#define EXPANSION_FROM (UINT64_C(64) << 20)
+
+enum gzip_at { AT_MEMBER, AT_BETWEEN, AT_PADDING };
+
+struct source {
+	int fd;
+	char *path;
+	off_t at;            /* bytes of the file read */
+	uint64_t out;        /* bytes of content given out */
+	bool gzip, raw_end;
+	enum gzip_at where;
+	unsigned member;     /* of the gzip, from 1 */
+	z_stream z;
+	XXH3_state_t *hash;
+	uint8_t *raw;
+	size_t raw_n, raw_used;
+};
+
+/* Read the next block of the file itself. */
+static int fill(struct source *s, struct err *err)
+{
+	ssize_t n;
+	do
+		n = pread(s->fd, s->raw, BLOCK, s->at);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_errno(err, STATUS_IOERR, "%s: reading failed; check the disk", s->path);
+	if (n == 0)
+		s->raw_end = true;
+	XXH3_128bits_update(s->hash, s->raw, (size_t)n);
+	s->at += n;
+	s->raw_n = (size_t)n;
+	s->raw_used = 0;
+	return 0;
+}
+
+static int start(struct source *s, struct err *err)
+{
+	if (fill(s, err) < 0)
+		return -1;
+	s->gzip = s->raw_n >= 2 && s->raw[0] == 0x1F && s->raw[1] == 0x8B;
+	if (s->gzip && inflateInit2(&s->z, 15 + 16) != Z_OK)
+		return err_set(err, STATUS_OSERR, "%s: zlib cannot start; give the machine more memory", s->path);
+	s->member = 1;
+	return 0;
+}
+
+int source_open(struct source **ret, const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return err_errno(err, errno == ENOENT ? STATUS_NOINPUT : STATUS_IOERR, "%s: cannot be opened", path);
+	struct stat st;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return err_set(err, STATUS_DATA, "%s: is no regular file; put the extract itself there", path);
+	}
+	struct source *s = mem_alloc(sizeof *s);
+	s->fd = fd;
+	s->path = mem_dup(str_of(path));
+	s->raw = mem_alloc(BLOCK);
+	s->hash = XXH3_createState();
+	if (!s->hash) {
+		source_close(s);
+		return err_set(err, STATUS_OSERR, "%s: no memory for its hash", path);
+	}
+	XXH3_128bits_reset(s->hash);
+	if (start(s, err) < 0) {
+		source_close(s);
+		return -1;
+	}
+	*ret = s;
+	return 0;
+}
+
+static ssize_t read_plain(struct source *s, uint8_t *buf, size_t n, struct err *err)
+{
+	size_t got = 0;
+	while (got < n) {
+		if (s->raw_used == s->raw_n && !s->raw_end && fill(s, err) < 0)
+			return -1;
+		if (s->raw_end)
+			break;
+		size_t take = s->raw_n - s->raw_used < n - got ? s->raw_n - s->raw_used : n - got;
+		memcpy(buf + got, s->raw + s->raw_used, take);
+		s->raw_used += take;
+		got += take;
+	}
+	return (ssize_t)got;
+}
+
+static int broken(struct source *s, const char *how, struct err *err)
+{
+	return err_set(err, STATUS_DATA, "%s: gzip member %u %s; ask the sender for the file again", s->path, s->member, how);
+}
+
+/* Behind a member: another one, zero padding, or the end. */
+static int between(struct source *s, struct err *err)
+{
+	while (s->raw_used < s->raw_n && s->raw[s->raw_used] == 0) {
+		s->where = AT_PADDING;
+		s->raw_used++;
+	}
+	if (s->raw_used == s->raw_n)
+		return 0;
+	if (s->where == AT_PADDING || s->raw[s->raw_used] != 0x1F)
+		return broken(s, "is followed by other bytes", err);
+	if (inflateReset(&s->z) != Z_OK)
+		return broken(s, "cannot be followed by another", err);
+	s->where = AT_MEMBER;
+	s->member++;
+	return 0;
+}
+
+static int expanded_too_far(const struct source *s)
+{
+	return s->out > EXPANSION_FROM && s->out / EXPANSION_LIMIT >= (uint64_t)s->at && s->out > (uint64_t)s->at * EXPANSION_LIMIT;
+}
+
+static ssize_t read_gzip(struct source *s, uint8_t *buf, size_t n, struct err *err)
+{
+	size_t got = 0;
+	while (got < n) {
+		if (s->raw_used == s->raw_n && !s->raw_end && fill(s, err) < 0)
+			return -1;
+		if (s->raw_end) {
+			if (s->where == AT_MEMBER)
+				return broken(s, "is cut short", err);
+			break;
+		}
+		if (s->where != AT_MEMBER) {
+			if (between(s, err) < 0)
+				return -1;
+			continue;
+		}
+		s->z.next_in = s->raw + s->raw_used;
+		s->z.avail_in = (unsigned)(s->raw_n - s->raw_used);
+		s->z.next_out = buf + got;
+		s->z.avail_out = n - got > UINT32_MAX ? UINT32_MAX : (unsigned)(n - got);
+		unsigned before = s->z.avail_out;
+		int z = inflate(&s->z, Z_NO_FLUSH);
+		s->raw_used = s->raw_n - s->z.avail_in;
+		got += before - s->z.avail_out;
+		s->out += before - s->z.avail_out;
+		if (z == Z_STREAM_END)
+			s->where = AT_BETWEEN;
+		else if (z != Z_OK && z != Z_BUF_ERROR)
+			return broken(s, z == Z_DATA_ERROR ? "is damaged (bad data or CRC)" : "cannot be inflated", err);
+		if (expanded_too_far(s))
+			return broken(s, "expands over 200 : 1", err);
+	}
+	return (ssize_t)got;
+}
+
+ssize_t source_read(struct source *s, void *buf, size_t n, struct err *err)
+{
+	return s->gzip ? read_gzip(s, buf, n, err) : read_plain(s, buf, n, err);
+}
+
+void source_digest(const struct source *s, uint64_t *ret_bytes, uint8_t ret_hash[16])
+{
+	XXH128_canonical_t c;
+	XXH128_canonicalFromHash(&c, XXH3_128bits_digest(s->hash));
+	memcpy(ret_hash, c.digest, 16);
+	*ret_bytes = (uint64_t)s->at;
+}
+
+uint64_t source_position(const struct source *s)
+{
+	return (uint64_t)s->at;
+}
+
+void source_close(struct source *s)
+{
+	if (!s)
+		return;
+	if (s->gzip)
+		inflateEnd(&s->z);
+	if (s->hash)
+		XXH3_freeState(s->hash);
+	close(s->fd);
+	free(s->raw);
+	free(s->path);
+	free(s);
+}

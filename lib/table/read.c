@@ -1,0 +1,183 @@
+#include "table/table.h"
+
+#include <stdlib.h>
+
+#define TAG_ROWS FRAME_TAG('R', 'O', 'W', 'S')
+#define TAG_DUPLICATES FRAME_TAG('D', 'U', 'P', 'L')
+#define TAG_REPEATED FRAME_TAG('R', 'E', 'P', 'T')
+#define TAG_REFUSED FRAME_TAG('R', 'E', 'F', 'U')
+#define TAG_META FRAME_TAG('M', 'E', 'T', 'A')
+
+static int wrong(const struct table *t, const char *what, struct err *err)
+{
+	return err_set(err, STATUS_DATA, "%s: %s; make it again", t->frame->path, what);
+}
+
+static int take_duplicates(struct table *t, const struct frame_block *b, struct err *err)
+{
+	if (b->n != 4 * (size_t)b->rows)
+		return wrong(t, "its list of duplicates is broken", err);
+	t->duplicates = mem_alloc(b->n + 4);
+	t->duplicate_count = b->rows;
+	for (size_t i = 0; i < b->rows; i++)
+		t->duplicates[i] = le32_get(b->p + 4 * i);
+	return 0;
+}
+
+static int take_repeated(struct table *t, const struct frame_block *b, struct err *err)
+{
+	if (b->n != 8 * (size_t)b->rows)
+		return wrong(t, "its list of repeated keys is broken", err);
+	t->repeated = mem_alloc(b->n + 8);
+	t->repeated_count = b->rows;
+	for (size_t i = 0; i < b->rows; i++)
+		t->repeated[i] = le64_get(b->p + 8 * i);
+	return 0;
+}
+
+static int take_text(const char **p, const char *end, struct str *ret)
+{
+	if (end - *p < 4)
+		return -1;
+	uint32_t n = le32_get(*p);
+	if ((size_t)(end - *p - 4) < n)
+		return -1;
+	*ret = (struct str){ *p + 4, n };
+	*p += 4 + n;
+	return 0;
+}
+
+static int take_refused(struct table *t, const struct frame_block *b, struct err *err)
+{
+	buf_put(&t->refused_bytes, b->p, b->n);
+	const char *p = t->refused_bytes.p, *end = p + b->n;
+	t->refused = mem_grow(NULL, (size_t)b->rows + 1, sizeof *t->refused);
+	for (uint32_t i = 0; i < b->rows; i++) {
+		struct refused_row *r = &t->refused[i];
+		if (take_text(&p, end, &r->household_no) < 0 || take_text(&p, end, &r->name) < 0 ||
+		    take_text(&p, end, &r->cleaned_id) < 0 || end - p < 8)
+			return wrong(t, "its refused rows are broken", err);
+		r->region = value_load(TYPE_REGION, p);
+		p += 8;
+	}
+	t->refused_count = b->rows;
+	return 0;
+}
+
+static int take_meta(struct table *t, const struct schema *schema, const struct frame_block *b, struct err *err)
+{
+	json_error_t e;
+	t->meta = json_loadb((const char *)b->p, b->n, JSON_REJECT_DUPLICATES, &e);
+	const char *kind = json_string_value(json_object_get(t->meta, "kind"));
+	t->kind = kind ? schema_kind(schema, str_of(kind)) : NULL;
+	if (!t->kind)
+		return wrong(t, "its kind is not known", err);
+	return 0;
+}
+
+static int take(struct table *t, const struct schema *schema, const struct frame_block *b, struct err *err)
+{
+	switch (b->tag) {
+	case TAG_ROWS: return 0;
+	case TAG_DUPLICATES: return take_duplicates(t, b, err);
+	case TAG_REPEATED: return take_repeated(t, b, err);
+	case TAG_REFUSED: return take_refused(t, b, err);
+	case TAG_META: return take_meta(t, schema, b, err);
+	default: return wrong(t, "has a block of an unknown sort", err);
+	}
+}
+
+int table_open(struct table **ret, const char *path, const struct schema *schema, const struct frame_id *id, struct err *err)
+{
+	struct table *t = mem_alloc(sizeof *t);
+	if (frame_open(&t->frame, path, FRAME_TABLE, id, err) < 0) {
+		free(t);
+		return -1;
+	}
+	t->rows = t->frame->rows;
+	struct frame_scan scan = { .frame = t->frame, .skip = TAG_ROWS };
+	struct frame_block b;
+	enum iter got;
+	int r = 0;
+	while (r == 0 && (got = frame_next(&scan, &b, err)) != ITER_END)
+		r = got == ITER_ROW ? take(t, schema, &b, err) : -1;
+	frame_scan_release(&scan);
+	if (r == 0 && (!t->kind || !t->duplicates || !t->repeated || !t->refused))
+		r = wrong(t, "a part of it is missing", err);
+	if (r < 0) {
+		table_close(t);
+		return -1;
+	}
+	*ret = t;
+	return 0;
+}
+
+void table_close(struct table *t)
+{
+	if (!t)
+		return;
+	json_decref(t->meta);
+	free(t->duplicates);
+	free(t->repeated);
+	free(t->refused);
+	buf_release(&t->refused_bytes);
+	frame_close(t->frame);
+	free(t);
+}
+
+void table_scan_init(struct table_scan *s, const struct table *t)
+{
+	*s = (struct table_scan){ .table = t, .frame = { .frame = t->frame } };
+}
+
+/* Lay the parts of a block out; a block that does not hold what it says is damage that its checksum agreed to. */
+static int open_block(struct table_scan *s, const struct frame_block *b, struct err *err)
+{
+	size_t stride = s->table->kind->stride;
+	size_t need = 4 + (size_t)b->rows * (stride + 4);
+	if (b->n < need || b->n - need != le32_get(b->p))
+		return wrong(s->table, "a block of rows is broken", err);
+	s->fixed = b->p + 4;
+	s->offsets = s->fixed + b->rows * stride;
+	s->heap = s->offsets + 4 * (size_t)b->rows;
+	s->row = 0;
+	s->rows = b->rows;
+	return 0;
+}
+
+static bool is_duplicate(struct table_scan *s)
+{
+	const struct table *t = s->table;
+	if (s->next_duplicate == t->duplicate_count || t->duplicates[s->next_duplicate] != s->ordinal)
+		return false;
+	s->next_duplicate++;
+	return true;
+}
+
+enum iter table_next(struct table_scan *s, struct row *ret, uint32_t *ret_ordinal, struct err *err)
+{
+	for (;;) {
+		while (s->row < s->rows) {
+			uint32_t i = s->row++;
+			bool skip = is_duplicate(s);
+			*ret_ordinal = s->ordinal++;
+			if (skip)
+				continue;
+			*ret = (struct row){ s->fixed + (size_t)i * s->table->kind->stride, s->heap + le32_get(s->offsets + 4 * (size_t)i) };
+			return ITER_ROW;
+		}
+		struct frame_block b;
+		enum iter got = frame_next(&s->frame, &b, err);
+		if (got != ITER_ROW)
+			return got;
+		if (b.tag != TAG_ROWS)
+			return ITER_END;
+		if (open_block(s, &b, err) < 0)
+			return ITER_ERROR;
+	}
+}
+
+void table_scan_release(struct table_scan *s)
+{
+	frame_scan_release(&s->frame);
+}
