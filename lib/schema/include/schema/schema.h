@@ -12,11 +12,15 @@
 #define BIDUI_SCHEMA_SCHEMA_H
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "value/value.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#define KIND_ROW_HEAD 6    /* bytes of a row's fixed part before the first column's number: table/row.h */
+#define SPELLING_MAX 200   /* bytes of a folded spelling */
 
 /* What the join uses a kind for. At most one kind has each. */
 enum role {
@@ -30,7 +34,7 @@ enum role {
 };
 
 struct spelling {
-	struct str text;      /* blanks out, full-width brackets made ASCII */
+	struct str text;      /* folded */
 	uint8_t value;        /* index in values */
 };
 
@@ -46,7 +50,7 @@ struct enumeration {
 
 struct column {
 	struct str name;           /* as in extracts.md */
-	struct str *spellings;     /* of the header, best first; blanks out, brackets ASCII; without the name itself */
+	struct str *spellings;     /* of the header, best first; folded; without the name itself */
 	unsigned spelling_count;
 	enum type type;
 	const struct enumeration *enumeration; /* of TYPE_ENUM and TYPE_GRADE, else NULL */
@@ -81,11 +85,12 @@ struct schema {
 	unsigned kind_count;
 	struct enumeration *enumerations;
 	unsigned enumeration_count;
-	uint8_t hash[16];          /* XXH3-128 of the files' bytes, in the order of their names */
+	uint8_t hash[16];          /* XXH3-128 of the files' bytes, in the order of their names, then of extra's */
+	struct arena arena;        /* holds all of the above; one lifetime, until schema_free() */
 };
 
 /* Read dir/types.yaml and every other dir/NAME.yaml, then each of extra (may be NULL, NULL-terminated): a user's own kinds.
- * Errors: 78 with file:line:column. */
+ * Files may also bring enumerations of their own. Page: docs/formats/schema.md. Errors: 78 with file:line:column. */
 int schema_load(struct schema **ret, const char *dir, char *const *extra, struct err *err) __attribute__((warn_unused_result));
 void schema_free(struct schema *s);
 
@@ -98,11 +103,16 @@ int kind_column(const struct kind *k, struct str name);                       /*
 int schema_kind_of_file(const struct schema *s, const char *name, const struct kind **ret_kind, struct err *err)
 	__attribute__((warn_unused_result));
 
+/* What spellings of headers and enumerations are compared as: blanks anywhere out, full-width brackets made ASCII. Writes to
+ * out, which text may not overlap, and returns the bytes; SIZE_MAX when they do not fit in size. */
+size_t spelling_fold(struct str text, char *out, size_t size);
+
 /* The value of a trimmed text: index, VALUE_NULL for an empty one without a value of its own, or -1 - REASON. */
 int64_t enumeration_parse(const struct enumeration *e, struct str text);
 
 /* Parse a trimmed text, empty or not, as the column says, into a number (not for text and name): 0 with *ret (VALUE_NULL
- * for null), or the reason. as_of in days since 1900-01-01. */
+ * for null), or the reason; an empty text in a bold column has one too (EMPTY, or the id's own). *ret is untouched then.
+ * as_of in days since 1900-01-01. Changed numbers (id_change) are the caller's: see id.h for the steps. */
 int column_parse(const struct column *c, struct str text, int32_t as_of, int64_t *ret);
 
 /* The normalised text of a number of the column (not null), as in evidence_hash. */

@@ -1,0 +1,305 @@
+#include "schema/yaml.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct yaml {
+	char *path;
+	struct buf bytes;
+	struct fy_diag *diag;
+	struct fy_parser *parser;
+	struct fy_document *doc;
+};
+
+struct fy_node *yaml_root(const struct yaml *y)
+{
+	return fy_document_root(y->doc);
+}
+
+struct str yaml_bytes(const struct yaml *y)
+{
+	return buf_str(&y->bytes);
+}
+
+/* The last error that libfyaml has collected: its own, or one that fy_node_report() was asked for to learn a place. */
+static const struct fy_diag_error *last_error(const struct yaml *y)
+{
+	const struct fy_diag_error *last = NULL, *e;
+	void *iter = NULL;
+	while ((e = fy_diag_errors_iterate(y->diag, &iter)))
+		last = e;
+	return last;
+}
+
+int yaml_fail(const struct yaml *y, struct fy_node *node, struct err *err, const char *fmt, ...)
+{
+	char text[sizeof err->text];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (node)
+		fy_node_report(node, FYET_ERROR, "here");
+	const struct fy_diag_error *e = last_error(y);
+	if (!e)
+		return err_set(err, STATUS_CONFIG, "%s: %s", y->path, text);
+	return err_set(err, STATUS_CONFIG, "%s:%d:%d: %s", y->path, e->line, e->column, text);
+}
+
+static int read_file(struct yaml *y, struct err *err)
+{
+	FILE *f = fopen(y->path, "rbe");
+	if (!f)
+		return err_errno(err, STATUS_CONFIG, "%s: cannot be opened", y->path);
+	size_t n;
+	do {
+		buf_reserve(&y->bytes, 1 << 16);
+		n = fread(y->bytes.p + y->bytes.n, 1, 1 << 16, f);
+		y->bytes.n += n;
+	} while (n && y->bytes.n <= YAML_FILE_MAX);
+	int failed = ferror(f);
+	int saved = errno;
+	fclose(f);
+	if (failed) {
+		errno = saved;
+		return err_errno(err, STATUS_CONFIG, "%s: cannot be read", y->path);
+	}
+	if (y->bytes.n > YAML_FILE_MAX)
+		return err_set(err, STATUS_CONFIG, "%s: larger than %u MiB; this is no schema or rule file", y->path,
+		               YAML_FILE_MAX >> 20);
+	if (y->bytes.n && memchr(y->bytes.p, 0, y->bytes.n))
+		return err_set(err, STATUS_CONFIG, "%s: holds a NUL byte; save it as UTF-8 text", y->path);
+	return 0;
+}
+
+static int check_node(const struct yaml *y, struct fy_node *node, struct err *err);
+
+static int check_pair(const struct yaml *y, struct fy_node_pair *pair, struct err *err)
+{
+	struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
+	if (!key || !fy_node_is_scalar(key))
+		return yaml_fail(y, key, err, "a key has to be a plain word");
+	size_t n;
+	const char *text = fy_node_get_scalar(key, &n);
+	bool empty = !value || (fy_node_is_scalar(value) && fy_node_get_style(value) == FYNS_PLAIN
+	                        && (!fy_node_get_scalar(value, &n) || n == 0));
+	if (empty) {
+		text = fy_node_get_scalar(key, &n);
+		return yaml_fail(y, key, err, "'%.*s' has no value; give it one or take the line out", (int)n, text);
+	}
+	if (check_node(y, key, err) < 0)
+		return -1;
+	return check_node(y, value, err);
+}
+
+static int check_children(const struct yaml *y, struct fy_node *node, struct err *err)
+{
+	void *iter = NULL;
+	struct fy_node_pair *pair;
+	struct fy_node *item;
+	if (fy_node_is_mapping(node)) {
+		while ((pair = fy_node_mapping_iterate(node, &iter)))
+			if (check_pair(y, pair, err) < 0)
+				return -1;
+		return 0;
+	}
+	while ((item = fy_node_sequence_iterate(node, &iter)))
+		if (check_node(y, item, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Refuse what no file of ours needs. Recursion is bounded by libfyaml's own limit on depth. */
+static int check_node(const struct yaml *y, struct fy_node *node, struct err *err)
+{
+	if (fy_node_is_alias(node) || fy_node_get_anchor(node))
+		return yaml_fail(y, node, err, "anchors and aliases (&name, *name) are not read here; write the value out");
+	if (fy_node_get_tag_token(node))
+		return yaml_fail(y, node, err, "tags (!name) are not read here; take it out");
+	if (!fy_node_is_scalar(node))
+		return check_children(y, node, err);
+	size_t n = 0;
+	fy_node_get_scalar(node, &n);
+	if (n > YAML_SCALAR_MAX)
+		return yaml_fail(y, node, err, "a text of %zu bytes; at most %d are read", n, YAML_SCALAR_MAX);
+	return 0;
+}
+
+static int parse(struct yaml *y, struct err *err)
+{
+	struct fy_diag_cfg diag_cfg;
+	fy_diag_cfg_default(&diag_cfg);
+	y->diag = fy_diag_create(&diag_cfg);
+	if (!y->diag)
+		return err_set(err, STATUS_OSERR, "%s: no memory to read it", y->path);
+	fy_diag_set_collect_errors(y->diag, true);
+	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE, .diag = y->diag };
+	y->parser = fy_parser_create(&cfg);
+	if (!y->parser || fy_parser_set_string(y->parser, y->bytes.p, y->bytes.n) < 0)
+		return err_set(err, STATUS_OSERR, "%s: no memory to read it", y->path);
+	y->doc = fy_parse_load_document(y->parser);
+	const struct fy_diag_error *e = last_error(y);
+	if (e)
+		return yaml_fail(y, NULL, err, "no YAML: %s", e->msg);
+	if (!y->doc || !yaml_root(y))
+		return err_set(err, STATUS_CONFIG, "%s: empty", y->path);
+	struct fy_document *more = fy_parse_load_document(y->parser);
+	bool single = !more;
+	fy_parse_document_destroy(y->parser, more);
+	if ((e = last_error(y)))
+		return yaml_fail(y, NULL, err, "no YAML: %s", e->msg);
+	if (!single)
+		return err_set(err, STATUS_CONFIG, "%s: several documents (---) in one file; use a file for each", y->path);
+	return check_node(y, yaml_root(y), err);
+}
+
+int yaml_load(struct yaml **ret, const char *path, struct err *err)
+{
+	struct yaml *y = mem_alloc(sizeof *y);
+	y->path = mem_dup(str_of(path));
+	if (read_file(y, err) < 0 || parse(y, err) < 0) {
+		yaml_free(y);
+		return -1;
+	}
+	*ret = y;
+	return 0;
+}
+
+void yaml_free(struct yaml *y)
+{
+	if (!y)
+		return;
+	if (y->parser) {
+		fy_parse_document_destroy(y->parser, y->doc);
+		fy_parser_destroy(y->parser);
+	}
+	if (y->diag)
+		fy_diag_destroy(y->diag);
+	buf_release(&y->bytes);
+	free(y->path);
+	free(y);
+}
+
+static struct str scalar(struct fy_node *node)
+{
+	size_t n = 0;
+	const char *p = fy_node_get_scalar(node, &n);
+	return (struct str){ p ? p : "", p ? n : 0 };
+}
+
+static bool is_known(struct str key, const char *const *known)
+{
+	for (; *known; known++)
+		if (str_eq(key, str_of(*known)))
+			return true;
+	return false;
+}
+
+int yaml_keys(const struct yaml *y, struct fy_node *node, const char *const *known, struct err *err)
+{
+	struct fy_node *key, *value;
+	struct str text;
+	void *iter = NULL;
+	if (!fy_node_is_mapping(node))
+		return yaml_fail(y, node, err, "here belong keys with values, like '%s: …'", known[0]);
+	while (yaml_next(node, &iter, &key, &text, &value)) {
+		if (is_known(text, known))
+			continue;
+		struct buf list = { 0 };
+		for (const char *const *k = known; *k; k++)
+			buf_printf(&list, "%s%s", k == known ? "" : ", ", *k);
+		yaml_fail(y, key, err, "unknown key '%.*s'; known here: %.*s", (int)(text.n < 60 ? text.n : 60), text.p,
+		          (int)list.n, list.p);
+		buf_release(&list);
+		return -1;
+	}
+	return 0;
+}
+
+struct fy_node *yaml_get(struct fy_node *mapping, const char *key)
+{
+	return fy_node_mapping_lookup_by_string(mapping, key, strlen(key));
+}
+
+int yaml_need(const struct yaml *y, struct fy_node *mapping, const char *key, struct fy_node **ret, struct err *err)
+{
+	struct fy_node *node = fy_node_is_mapping(mapping) ? yaml_get(mapping, key) : NULL;
+	if (!node)
+		return yaml_fail(y, mapping, err, "'%s' is missing", key);
+	*ret = node;
+	return 0;
+}
+
+int yaml_str(const struct yaml *y, struct fy_node *node, struct str *ret, struct err *err)
+{
+	if (!fy_node_is_scalar(node))
+		return yaml_fail(y, node, err, "here belongs a text, not a list or further keys");
+	*ret = scalar(node);
+	return 0;
+}
+
+int yaml_int(const struct yaml *y, struct fy_node *node, long low, long high, long *ret, struct err *err)
+{
+	struct str text;
+	if (yaml_str(y, node, &text, err) < 0)
+		return -1;
+	char digits[24] = "";
+	char *end = digits;
+	long v = 0;
+	if (text.n && text.n < sizeof digits && (text.p[0] == '-' || (text.p[0] >= '0' && text.p[0] <= '9'))) {
+		memcpy(digits, text.p, text.n);
+		errno = 0;
+		v = strtol(digits, &end, 10);
+	}
+	if (end != digits + text.n || end == digits || errno == ERANGE || v < low || v > high)
+		return yaml_fail(y, node, err, "here belongs a whole number from %ld to %ld", low, high);
+	*ret = v;
+	return 0;
+}
+
+int yaml_bool(const struct yaml *y, struct fy_node *node, bool *ret, struct err *err)
+{
+	struct str text;
+	if (yaml_str(y, node, &text, err) < 0)
+		return -1;
+	if (!str_eq(text, STR("true")) && !str_eq(text, STR("false")))
+		return yaml_fail(y, node, err, "here belongs true or false");
+	*ret = text.n == 4;
+	return 0;
+}
+
+int yaml_list(const struct yaml *y, struct fy_node *node, unsigned max, unsigned *ret_n, struct err *err)
+{
+	if (!fy_node_is_sequence(node))
+		return yaml_fail(y, node, err, "here belongs a list, like [a, b]");
+	int n = fy_node_sequence_item_count(node);
+	if (n < 1 || (unsigned)n > max)
+		return yaml_fail(y, node, err, "a list of %d; from 1 to %u are allowed here", n, max);
+	*ret_n = (unsigned)n;
+	return 0;
+}
+
+int yaml_map(const struct yaml *y, struct fy_node *node, unsigned max, unsigned *ret_n, struct err *err)
+{
+	if (!fy_node_is_mapping(node))
+		return yaml_fail(y, node, err, "here belong keys with values");
+	int n = fy_node_mapping_item_count(node);
+	if (n < 1 || (unsigned)n > max)
+		return yaml_fail(y, node, err, "%d keys; from 1 to %u are allowed here", n, max);
+	*ret_n = (unsigned)n;
+	return 0;
+}
+
+bool yaml_next(struct fy_node *mapping, void **iter, struct fy_node **ret_key, struct str *ret_text, struct fy_node **ret_value)
+{
+	struct fy_node_pair *pair = fy_node_mapping_iterate(mapping, iter);
+	if (!pair)
+		return false;
+	*ret_key = fy_node_pair_key(pair);
+	*ret_text = scalar(*ret_key);
+	*ret_value = fy_node_pair_value(pair);
+	return true;
+}
