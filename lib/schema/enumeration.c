@@ -1,31 +1,22 @@
 #include "load.h"
 
+#include "text/blank.h"
+
 #include <stdlib.h>
 
 size_t spelling_fold(struct str text, char *out, size_t size)
 {
-	static const struct { char from[4], to; } folds[] = {
-		{ "\xC2\xA0", 0 },     { "\xE3\x80\x80", 0 }, { "\xE2\x80\x8B", 0 },   { "\xE2\x80\x8C", 0 },
-		{ "\xE2\x80\x8D", 0 }, { "\xEF\xBB\xBF", 0 }, { "\xEF\xBC\x88", '(' }, { "\xEF\xBC\x89", ')' },
-	};
 	size_t n = 0;
-	for (size_t i = 0; i < text.n;) {
-		unsigned char c = (unsigned char)text.p[i];
-		size_t used = 1;
-		char put = (char)c;
-		if (c == ' ' || (c >= '\t' && c <= '\r'))
-			put = 0;
-		for (size_t f = 0; c >= 0x80 && f < sizeof folds / sizeof folds[0]; f++) {
-			size_t m = strlen(folds[f].from);
-			if (text.n - i < m || memcmp(text.p + i, folds[f].from, m))
-				continue;
-			used = m;
-			put = folds[f].to;
-			break;
-		}
-		i += used;
-		if (!put && c)
+	for (size_t i = 0, k; i < text.n; i += k) {
+		const char *p = text.p + i;
+		char put = *p;
+		if ((k = blank_at(p, text.n - i)))
 			continue;
+		k = 1;
+		if (text.n - i >= 3 && (!memcmp(p, "（", 3) || !memcmp(p, "）", 3))) {
+			put = p[2] == "（"[2] ? '(' : ')';
+			k = 3;
+		}
 		if (n == size)
 			return SIZE_MAX;
 		out[n++] = put;
