@@ -19,8 +19,6 @@
 #define ID_LEVEL_SHIFT 51              /* 1-4, 3 bits */
 #define ID_TEXT 18                     /* places of a number */
 
-enum reason; /* value/reason.h */
-
 static inline uint64_t id_key(uint64_t stored) { return stored & ID_KEY_MASK; }
 static inline int id_weak(uint64_t stored) { return stored >> 63 != 0; }
 static inline unsigned id_category(uint64_t stored) { return stored >> ID_CATEGORY_SHIFT & 7; }
@@ -28,15 +26,21 @@ static inline unsigned id_level(uint64_t stored) { return stored >> ID_LEVEL_SHI
 static inline int32_t id_birthday(uint64_t stored) { return stored >> 10 & 0x1FFFF; } /* days since 1900-01-01 */
 static inline int id_male(uint64_t stored) { return (stored & 1023) & 1; }
 
+/* Room for a cleaned text that may still be a number: 22 places of up to 4 bytes are the longest, one more is too long anyway. */
+#define ID_CLEAN_SIZE 96
+
 /* Steps 0 and 1: full-width to ASCII, scientific notation refused, blanks and '-' out, capitals, the look-alikes of X.
- * text is trimmed (text/blank.h). out holds at least `size` bytes; what does not fit makes the number too long anyway and
- * is cut at size. Returns a reason or 0; ret_n is the length of what stands in out. */
+ * text is trimmed (text/blank.h). out holds `size` bytes, at least ID_CLEAN_SIZE; what does not fit makes the number too long
+ * anyway and is cut there. Returns a reason or 0; out[0 .. *ret_n) is the cleaned text, after ID_SCIENTIFIC too. */
 int id_clean(struct str text, char *out, size_t size, size_t *ret_n);
+
+/* Places (characters) count, not bytes: a cleaned text may hold others than ASCII, and is then ID_CHARSET when it has 18.
+ * The reasons are enum reason (value/reason.h). */
 
 /* Steps 2-6 on cleaned text. as_of in days since 1900-01-01. Returns 0 and sets *ret (key and ID_WEAK), or the reason. */
 int id_parse(struct str cleaned, int32_t as_of, uint64_t *ret);
 
-/* The same for a certificate of disability: key, ID_WEAK, category and level. */
+/* The same for a certificate of disability: key, ID_WEAK, category and level. A certificate as id is read by id_parse too. */
 int cert_parse(struct str cleaned, int32_t as_of, uint64_t *ret);
 
 /* The 18 places of a key, without NUL. */

@@ -21,6 +21,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "id/day.h"
 #include "value/reason.h"
 
 #include <stdint.h>
@@ -44,6 +45,8 @@ unsigned type_width(enum type type);
 void value_store(enum type type, void *p, int64_t v);
 int64_t value_load(enum type type, const void *p);
 
+/* Dates are counted as id/day.h says. */
+
 /* The parsers of the simple types. text is trimmed and not empty. 0 and *ret, or the reason. (ids: id.h; enumerations:
  * schema.h.) */
 int date_parse(struct str text, int64_t *ret);
@@ -59,12 +62,5 @@ void name_normalise(struct str text, struct buf *out);
 /* The normalised text of a number, as in evidence_hash: 2017-01-05, 2014, 1234.50, true, 500901001201, C, 18 or 20 places.
  * Enumerations: schema.h. Never called with VALUE_NULL. */
 void value_print(enum type type, int64_t v, struct buf *out);
-
-/* Days since 1900-01-01 of a real day of 1900-2100, or -1; and back. */
-int32_t day_of(int year, int month, int day);
-void day_split(int32_t day, int *ret_year, int *ret_month, int *ret_day);
-
-/* Completed years at `at` of one born on `born` (days since 1900-01-01); for 29 February in other years on 1 March. */
-int age_at(int32_t born, int32_t at);
 
 #endif
