@@ -244,10 +244,15 @@ def refused_member(record, columns, raw_id):
 
 
 def joined_by(kind, people):
-    """(id, weak) of the persons of a row; of a change also the new number's text"""
+    """(id, weak) of the persons of a row; of a change also the new number's text, in the form of 15 or 18 places"""
     if kind == 'id_change':
-        return tuple((number, weak, id_text(raw)[0]) for number, weak, raw in people)
+        return tuple((number, weak, short_text(raw, number)) for number, weak, raw in people)
     return tuple((number, weak) for number, weak, _ in people)
+
+
+def short_text(raw, number):
+    text, _ = id_text(raw)
+    return text if len(text) == 15 else number
 
 
 # --- shares ----------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def csv_bytes(header, rows):
 
 # --- lists -----------------------------------------------------------------------------------
 
-def text_of(kind, row):
+def text_of(row):
     """a row's normalised contents for the evidence hash"""
     parts = [row.kind]
     for name, _, _, type_, _ in KINDS[row.kind]:
@@ -55,7 +55,7 @@ def text_of(kind, row):
 
 
 def evidence_hash(rows):
-    return xxh3_64(b'\x1e'.join(sorted(text_of(r.kind, r) for r in rows))) if rows else ''
+    return xxh3_64(b'\x1e'.join(sorted(text_of(r) for r in rows))) if rows else ''
 
 
 def place(m, f, rows):
@@ -185,7 +185,8 @@ def write_all(out, m, findings):
         tables = write_lists(part, m, findings)
         tables.update(write_refused(part, m.extracts))
         figures = count_all(m, findings)
-        tables['figures.csv'] = write(part, 'figures.csv', csv_bytes('level,region,figure,value', figures)), len(figures)
+        data = csv_bytes('level,region,figure,value', figures)
+        tables['figures.csv'] = write(part, 'figures.csv', data), len(figures)
         tables['summary.json'] = write(part, 'summary.json', json_bytes(summary(m, findings, figures))), 1
         write(part, 'manifest.json', json_bytes(manifest(m, tables)))
         os.rename(part, out)
