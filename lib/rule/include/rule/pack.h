@@ -1,0 +1,131 @@
+/* pack: a rule pack: the policy as data (a YAML file in pipelines/rules/, format: docs/rules.md).
+ *
+ * A pack is loaded for one as-of date: parameters and D are constants from then on. Everything lives until pack_free.
+ *
+ *     if (pack_load(&pack, path, schema, as_of, err) < 0) ...
+ */
+#ifndef BIDUI_RULE_PACK_H
+#define BIDUI_RULE_PACK_H
+
+#include "rule/expr.h"
+
+/* The lists of outputs.md, in their order. */
+enum list { LIST_MISSED, LIST_WRONGLY_EXITED, LIST_NON_ELIGIBLE, LIST_VETOED, LIST_LEDGER, LIST_VILLAGES, LIST_QUALITY, LIST_COUNT };
+const char *list_name(enum list list);
+int list_of_name(struct str name); /* or -1 */
+
+/* Higher is more. */
+enum level { LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, LEVEL_COUNT };
+const char *level_name(enum level level);
+int level_of_name(struct str name); /* or -1 */
+
+enum unit { UNIT_REGISTER, UNIT_HOUSEHOLD, UNIT_PERSON, UNIT_VILLAGE, UNIT_COUNT };
+const char *unit_name(enum unit unit); /* "registry", "hukou", "person", "village" */
+
+/* A named expression on one sort of item. */
+struct term {
+	struct str name;
+	enum item item;
+	int kind;           /* of rows */
+	struct expr *expr;
+	unsigned index;
+	bool asks_unit;     /* depends on the unit that is asked about (member, unit): not to be remembered */
+	unsigned line, column;
+	struct str text;
+	int checked;        /* 0 not yet, 1 being checked, 2 done */
+};
+
+struct parameter {
+	struct str name;
+	enum value_type type; /* VT_NUMBER or VT_DATE */
+	int64_t value;        /* where it is one value */
+	struct by_year {
+		int year;
+		uint32_t county;  /* 6 digits, or 0: everywhere else */
+		int64_t value;
+		bool unconfirmed;
+	} *years;             /* where it depends on the year; a county's own come first */
+	unsigned year_count;
+	struct str source;
+};
+
+/* The first case whose condition is true; a case without a condition is always. */
+struct choice {
+	struct str name;
+	int value;            /* of severities: enum level */
+	struct expr *when;    /* or NULL */
+};
+
+struct veto {
+	struct str nature;
+	struct expr *rows;    /* a set of rows: not empty = vetoed */
+};
+
+struct rule {
+	unsigned index;       /* in the order of the pack */
+	struct str code;
+	enum list list;
+	enum unit unit;
+	bool families;        /* of UNIT_HOUSEHOLD: not collective */
+	struct expr *when;
+	struct expr *evidence;      /* a set of rows, or NULL */
+	struct choice *natures;
+	unsigned nature_count;
+	struct choice *severities;  /* the last has no condition */
+	unsigned severity_count;
+	struct expr *core;          /* NULL: never */
+	bool core_when;             /* severity is medium at most when it is not core */
+	struct veto *vetoes;
+	unsigned veto_count;
+	struct veto doubt;          /* nature and condition (in rows): weakens the finding; rows NULL: none */
+	struct str facts;           /* text of the evidence of rules without rows: "all={all} split={split}" */
+	struct str title_zh, title_en, basis, check, department;
+	int days;
+	uint64_t needs, any_of, uses; /* kinds, a bit each */
+	uint64_t trigger;           /* one of these kinds must have a row among the unit's people; see rule/trigger.h */
+};
+
+/* How rows make people and households: predicates on rows of the kinds with these roles. */
+struct people {
+	struct expr *home;        /* household row: a normal one */
+	struct expr *gone;        /* household row: says that the person is dead */
+	struct expr *death;       /* death row (asked with the person around it): makes the person dead */
+	struct expr *head;        /* household row: of the head */
+	struct expr *register_head;
+	struct expr *collective;  /* household row */
+	struct expr *rural, *urban;
+	struct expr *split;       /* household row: counted as split for the villages */
+	int64_t collective_over;  /* persons */
+	struct expr *active;      /* registry household */
+};
+
+struct pack {
+	struct arena arena;
+	const struct schema *schema;
+	int32_t as_of;
+	struct str name, title_zh, title_en;
+	uint8_t hash[16];         /* XXH3-128 of the file */
+	struct parameter *parameters;
+	unsigned parameter_count;
+	struct term *terms;
+	unsigned term_count;
+	struct rule *rules;
+	unsigned rule_count;
+	struct people people;
+	/* figures */
+	const struct term *unsafe_house;  /* rows counted as unsafe_houses.OBJECT.GRADE */
+	int unsafe_by[2];                 /* their columns */
+	uint64_t converted_rules;         /* rules, a bit each: converted_share_points */
+	struct enumeration natures;       /* of the rule being checked */
+	uint64_t seeds;                   /* kinds whose persons may be in a finding of a household or person rule */
+};
+
+#define TRIGGER_TWICE (UINT64_C(1) << 63)   /* two household rows of one person */
+#define TRIGGER_ALWAYS UINT64_MAX           /* nobody may be left out */
+
+/* Errors: 78 with file:line:column; 66 when the file is not there. */
+int pack_load(struct pack **ret, const char *path, const struct schema *schema, int32_t as_of, struct err *err)
+	__attribute__((warn_unused_result));
+void pack_free(struct pack *p);
+
+#endif
