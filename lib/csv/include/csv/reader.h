@@ -1,0 +1,73 @@
+/* reader: UTF-8 text of an extract -> records and fields, as extracts.md (Files) cuts them.
+ *
+ * What it takes away: one stray quote that swallows the rest of a file, a line that never ends, a record that a block of the
+ * input cuts in two. A record that is wrong is data (enum csv_fault), and reading goes on with the next line; only what gives the
+ * text can fail.
+ *
+ *   - Fields of a record without an opening quote are slices of the reader's buffer. A record with one is first found to be
+ *     well-formed, then libcsv unquotes it; a malformed one never reaches libcsv.
+ *   - Memory is bounded: a buffer of limits.hold bytes and a block. A record that is not decided within its first limits.hold
+ *     bytes is CSV_SIZE (CSV_QUOTE when its first line shows a broken quote); it is read to its end by the rules of quoting, or,
+ *     when a quote breaks behind its first line, to the end of the line where it breaks. Of such a record `raw` holds the first
+ *     limits.hold bytes.
+ *   - The same records for the same text, however read() cuts it.
+ *
+ *     csv_reader_open(&r, rules, decoder_read, decoder, err);
+ *     while ((got = csv_next(r, &record, err)) == CSV_RECORD) ...
+ */
+#ifndef BIDUI_CSV_READER_H
+#define BIDUI_CSV_READER_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* In the order in which they win: a record has one. */
+enum csv_fault {
+	CSV_SOUND,
+	CSV_NUL,      /* a NUL */
+	CSV_ENCODING, /* a byte that is no UTF-8 (text/decode.h writes one for each it could not decode) */
+	CSV_QUOTE,    /* text behind a closing quote, or no closing quote within limits.field: the record is its first line */
+	CSV_SIZE,     /* an unquoted field over limits.field, or a record over limits.record */
+};
+
+/* In bytes of UTF-8. */
+struct csv_limits {
+	size_t field;  /* of an unquoted field; between the quotes of a quoted one, a doubled quote being two */
+	size_t record; /* without its line end */
+	size_t hold;   /* of a record kept in memory; over record and field */
+};
+#define CSV_LIMITS ((struct csv_limits){ 64u << 10, 1u << 20, 4u << 20 })
+
+struct csv_rules {
+	char delimiter;
+	struct csv_limits limits;
+};
+
+struct csv_record {
+	uint64_t line;            /* of its first byte; the first is 1 */
+	uint64_t next_line;       /* of the byte behind it */
+	struct str raw;           /* as it came, without its line end */
+	enum csv_fault fault;
+	bool blank;               /* one unquoted field that is empty or all blanks: no row */
+	const struct str *fields; /* of a sound record; at least one */
+	size_t field_count;
+};
+
+/* Gives up to n bytes of UTF-8; 0 at the end; -1 with err. n is at least 64 KiB. */
+typedef ssize_t csv_read_fn(void *arg, void *buf, size_t n, struct err *err);
+
+enum csv_got { CSV_RECORD, CSV_END, CSV_ERROR };
+
+struct csv_reader;
+/* A byte order mark at the start of the text is taken off. A bare CR ends lines when the first line ends in one. */
+int csv_reader_open(struct csv_reader **ret, const struct csv_rules *rules, csv_read_fn *read, void *arg, struct err *err)
+	__attribute__((warn_unused_result));
+/* The next record, which lives until the next call. */
+enum csv_got csv_next(struct csv_reader *r, struct csv_record *ret, struct err *err) __attribute__((warn_unused_result));
+void csv_reader_close(struct csv_reader *r); /* NULL-safe */
+
+#endif

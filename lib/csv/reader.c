@@ -1,0 +1,217 @@
+/* The reader's buffer: blocks come in at its end, records go out at its front.
+ *
+ *     0 ........ at ......................... n ........ cap
+ *       given out   text not yet given out      room
+ *                 [clean_from .. clean_to) is UTF-8 without a NUL: records in it are not looked at again
+ */
+#include "csv/reader.h"
+
+#include "base/mem.h"
+#include "long.h"
+#include "scan.h"
+#include "text/blank.h"
+#include "text/utf8.h"
+#include "unquote.h"
+
+#include <stdlib.h>
+
+#define BLOCK (256u << 10)
+
+struct csv_reader {
+	csv_read_fn *read;
+	void *arg;
+	struct scan scan;
+	struct unquoter *unquoter;
+	char *p;
+	size_t at, n, cap;
+	size_t clean_from, clean_to;
+	bool whole;          /* nothing follows p[n - 1] */
+	uint64_t line;       /* of p[at] */
+	struct buf kept;     /* the beginning of a record that is not held */
+};
+
+/* How many of the last bytes of p[from .. n) begin a character that more bytes may complete: 0 to 3. */
+static size_t cut_bytes(const char *p, size_t from, size_t n)
+{
+	for (size_t k = 1; k <= 3 && k <= n - from; k++)
+		if (((unsigned char)p[n - k] & 0xC0) != 0x80)
+			return utf8_at(p + n - k, k) < 0 ? k : 0;
+	return 0;
+}
+
+/* Look at what came in since the last time. */
+static void check_block(struct csv_reader *r)
+{
+	const char *p = r->p + r->clean_to;
+	size_t n = r->n - r->clean_to, good = utf8_check(p, n), cut = cut_bytes(r->p, r->clean_to, r->n);
+	bool clean = good + cut >= n && !memchr(p, 0, n);
+	r->clean_to = r->n - cut;
+	if (!clean)
+		r->clean_from = r->clean_to;
+}
+
+/* Move what is left to the front and read a block behind it. */
+static int fill(struct csv_reader *r, struct err *err)
+{
+	size_t held = r->n - r->at;
+	memmove(r->p, r->p + r->at, held);
+	r->clean_from = r->clean_from > r->at ? r->clean_from - r->at : 0;
+	r->clean_to = r->clean_to > r->at ? r->clean_to - r->at : 0;
+	r->at = 0;
+	r->n = held;
+	if (r->cap < held + BLOCK) {
+		r->cap = 2 * held + BLOCK;
+		r->p = mem_grow(r->p, r->cap + SCAN_PADDING, 1);
+		memset(r->p + r->n, 0, r->cap + SCAN_PADDING - r->n);
+	}
+	ssize_t got = r->read(r->arg, r->p + r->n, r->cap - r->n, err);
+	if (got < 0)
+		return -1;
+	r->whole = got == 0;
+	r->n += (size_t)got;
+	check_block(r);
+	return 0;
+}
+
+/* Whether the first line ends in a CR that no LF follows. Reads until it is known, within limits.hold. */
+static int find_line_end(struct csv_reader *r, struct err *err)
+{
+	for (size_t at = 0;;) {
+		while (at < r->n && r->p[at] != '\n' && r->p[at] != '\r')
+			at++;
+		bool cr = at < r->n && r->p[at] == '\r';
+		if (r->whole || (at < r->n && !cr) || (cr && at + 1 < r->n) || r->n > r->scan.rules.limits.hold) {
+			r->scan.bare_cr = cr && (at + 1 >= r->n || r->p[at + 1] != '\n');
+			return 0;
+		}
+		if (fill(r, err) < 0)
+			return -1;
+	}
+}
+
+static int begin(struct csv_reader *r, struct err *err)
+{
+	while (r->n < 3 && !r->whole)
+		if (fill(r, err) < 0)
+			return -1;
+	if (find_line_end(r, err) < 0)
+		return -1;
+	if (r->n >= 3 && !memcmp(r->p, "\xEF\xBB\xBF", 3))
+		r->at = 3;
+	return 0;
+}
+
+int csv_reader_open(struct csv_reader **ret, const struct csv_rules *rules, csv_read_fn *read, void *arg, struct err *err)
+{
+	struct csv_reader *r = mem_alloc(sizeof *r);
+	r->read = read;
+	r->arg = arg;
+	r->scan.rules = *rules;
+	r->line = 1;
+	if (unquoter_open(&r->unquoter, rules->delimiter, err) < 0 || begin(r, err) < 0) {
+		csv_reader_close(r);
+		return -1;
+	}
+	*ret = r;
+	return 0;
+}
+
+void csv_reader_close(struct csv_reader *r)
+{
+	if (!r)
+		return;
+	unquoter_close(r->unquoter);
+	buf_release(&r->kept);
+	free(r->scan.fields);
+	free(r->p);
+	free(r);
+}
+
+/* The first of NUL, encoding and what the scan found. */
+static enum csv_fault fault_of(const struct csv_reader *r, struct str raw)
+{
+	size_t from = (size_t)(raw.p - r->p);
+	if (from < r->clean_from || from + raw.n > r->clean_to) {
+		if (memchr(raw.p, 0, raw.n))
+			return CSV_NUL;
+		if (utf8_check(raw.p, raw.n) < raw.n)
+			return CSV_ENCODING;
+	}
+	return r->scan.fault;
+}
+
+/* Give out the record that the scan found at r->at. */
+static enum csv_got give(struct csv_reader *r, struct csv_record *ret, struct err *err)
+{
+	const struct scan *s = &r->scan;
+	struct csv_record record = { .line = r->line, .next_line = r->line + s->lines, .raw = { r->p + r->at, s->end } };
+	record.fault = fault_of(r, record.raw);
+	if (record.fault == CSV_SOUND && s->quoted) {
+		if (unquote(r->unquoter, record.raw, &record.fields, &record.field_count, err) < 0)
+			return CSV_ERROR;
+	} else if (record.fault == CSV_SOUND) {
+		record.fields = s->fields;
+		record.field_count = s->field_count;
+		record.blank = s->field_count == 1 && !blank_trim(s->fields[0]).n;
+	}
+	r->at += s->next;
+	r->line = record.next_line;
+	*ret = record;
+	return CSV_RECORD;
+}
+
+/* The end of what can be looked at in pieces: a character cut by the end waits for the rest. */
+static size_t piece_end(const struct csv_reader *r)
+{
+	return r->whole ? r->n : r->n - cut_bytes(r->p, r->at, r->n);
+}
+
+/* A record that does not show its end within limits.hold: keep its beginning and go on to its end. */
+static enum csv_got give_long(struct csv_reader *r, struct csv_record *ret, struct err *err)
+{
+	const struct csv_rules *rules = &r->scan.rules;
+	struct long_record l = { rules->delimiter, r->scan.bare_cr, rules->limits.field };
+	bool ended = false, nul = false, bad = false;
+	r->kept.n = 0;
+	while (!ended) {
+		size_t end = piece_end(r), n;
+		if (r->at == end) {
+			if (r->whole)
+				break;
+			if (fill(r, err) < 0)
+				return CSV_ERROR;
+			continue;
+		}
+		const char *p = r->p + r->at;
+		ended = long_record_feed(&l, p, end - r->at, &n);
+		nul = nul || memchr(p, 0, n);
+		bad = bad || utf8_check(p, n) < n;
+		size_t room = rules->limits.hold - r->kept.n;
+		buf_put(&r->kept, p, n < room ? n : room);
+		r->at += n;
+	}
+	if (!ended)
+		long_record_finish(&l);
+	if (r->kept.n > l.size)
+		r->kept.n = l.size;
+	enum csv_fault fault = nul ? CSV_NUL : bad ? CSV_ENCODING : l.broken_at_once ? CSV_QUOTE : CSV_SIZE;
+	*ret = (struct csv_record){ .line = r->line, .next_line = r->line + l.line_ends + 1, .raw = buf_str(&r->kept), .fault = fault };
+	r->line = ret->next_line;
+	return CSV_RECORD;
+}
+
+enum csv_got csv_next(struct csv_reader *r, struct csv_record *ret, struct err *err)
+{
+	for (;;) {
+		size_t held = r->n - r->at, hold = r->scan.rules.limits.hold;
+		if (!held && r->whole)
+			return CSV_END;
+		bool all = r->whole && held <= hold;
+		if (held && scan_record(&r->scan, r->p + r->at, held < hold ? held : hold, all))
+			return give(r, ret, err);
+		if (held >= hold)
+			return give_long(r, ret, err);
+		if (fill(r, err) < 0)
+			return CSV_ERROR;
+	}
+}
