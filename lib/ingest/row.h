@@ -1,0 +1,42 @@
+/* row: the fields of a record -> the numbers and texts of a table row, or the reason why there is none. */
+#ifndef BIDUI_INGEST_ROW_H
+#define BIDUI_INGEST_ROW_H
+
+#include "id/id.h"
+#include "ingest/ingest.h"
+
+#define ROW_COLUMNS_MAX 64 /* of a kind: one bit each */
+
+/* A value that was made null. */
+struct invalid_value {
+	unsigned column;
+	enum reason reason;
+	struct str value;   /* trimmed; borrowed from the record */
+};
+
+/* Reused from row to row: nothing is allocated once its buffers have grown. */
+struct row_builder {
+	const struct kind *kind;
+	int32_t as_of;
+	const struct id_changes *changes; /* or NULL */
+	uint8_t *fixed;                   /* kind->stride bytes */
+	struct buf texts;                 /* as in table/row.h */
+	struct invalid_value *invalid;    /* in the order of columns */
+	unsigned invalid_count;
+	uint64_t null_columns;            /* bit i: column i is null, invalid ones too */
+	uint64_t invalid_columns;
+	char cleaned[ID_CLEAN_SIZE];      /* the last id or certificate after step 1 and id_change */
+	size_t cleaned_n;
+};
+
+int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct err *err) __attribute__((warn_unused_result));
+void row_builder_release(struct row_builder *b);
+
+/* columns[i] is the field of column i, or -1; a field that the record lacks is empty. Returns 0: fixed and texts hold the row; or
+ * the reason of the first column at fault, *ret_column. */
+enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, unsigned *ret_column);
+
+/* The trimmed text of a column, whatever its type. */
+struct str row_field(const struct str *fields, size_t count, const int *columns, unsigned column);
+
+#endif

@@ -1,0 +1,39 @@
+/* shares: how many rows of a kind have a column null or invalid, duplicates taken out again once they are known.
+ *
+ * A row is remembered as the number of its pattern (which columns are null, which of them for being invalid): one byte a row, since
+ * a kind has few patterns. Rows whose pattern has no number any more are remembered in full.
+ */
+#ifndef BIDUI_INGEST_SHARES_H
+#define BIDUI_INGEST_SHARES_H
+
+#include "schema/schema.h"
+
+#define SHARES_PATTERNS 255
+
+struct pattern {
+	uint64_t null_columns, invalid_columns; /* invalid ones are null too */
+	uint64_t rows;
+};
+
+struct shares {
+	struct pattern patterns[SHARES_PATTERNS];
+	unsigned pattern_count, last;
+	uint8_t *of_row;           /* by ordinal; SHARES_PATTERNS: among the rest */
+	size_t rows, cap;
+	struct rest_row {
+		uint32_t ordinal;
+		struct pattern pattern;
+	} *rest;                   /* by ordinal */
+	size_t rest_count, rest_cap;
+};
+
+void shares_add(struct shares *s, uint64_t null_columns, uint64_t invalid_columns); /* of the next row */
+/* Take the rows with these ordinals (sorted) out. */
+void shares_drop(struct shares *s, const uint32_t *ordinals, size_t count);
+void shares_release(struct shares *s);
+
+/* The stops over a kind with at least 50 accepted rows: 65 when a share is over 20 %. */
+int shares_test(const struct shares *s, const struct kind *kind, uint64_t accepted, struct err *err)
+	__attribute__((warn_unused_result));
+
+#endif
