@@ -120,11 +120,12 @@ static void damage_date(struct cell *c, struct rng *r)
 	set_word(c, text);
 }
 
-/* A quote that opens and never closes, stands inside an unquoted field, or closes with text behind it. */
+/* A quote that opens and never closes, stands inside an unquoted field, or closes with text behind it. None of them stands
+ * before a delimiter or a line end, where it would close another row's: then a stray quote would take many rows with it. */
 static void write_stray_quote(struct sheet *s, struct cell *c)
 {
 	char text[CELL_BYTES + 4];
-	static const char *const shapes[] = { "\"%.*s", "%.*s\"", "\"%.*s\"x" };
+	static const char *const shapes[] = { "\"%.*s", "%.*s\"号", "\"%.*s\"x" };
 	int room = CELL_BYTES - 4;
 	int n = snprintf(text, sizeof text, shapes[rng_below(&s->dirt.rng, 3)], c->n < (size_t)room ? (int)c->n : room, c->p);
 	set(c, text, (size_t)n);
@@ -197,8 +198,8 @@ void dirt_row(struct sheet *s)
 	} else if (draw < 76) {
 		write_wrong_width(s);
 		return;
-	} else if (draw < 79 && text) {
-		text->p[0] = 0;
+	} else if (draw < 79 && text && text->n < CELL_BYTES) {
+		text->p[text->n++] = 0;
 	} else if (draw < 83) {
 		write_bad_bytes(s);
 		return;
