@@ -65,7 +65,7 @@ static const struct {
 	{ "year", F_YEAR, VT_DATE, VT_NUMBER },        { "county", F_COUNTY, VT_REGION, VT_REGION },
 	{ "township", F_TOWNSHIP, VT_REGION, VT_REGION }, { "in_village", F_IN_VILLAGE, VT_REGION, VT_BOOL },
 	{ "squeeze", F_SQUEEZE, VT_TEXT, VT_TEXT },    { "level", F_LEVEL, VT_CERT, VT_NUMBER },
-	{ "category", F_CATEGORY, VT_CERT, VT_NUMBER },
+	{ "category", F_CATEGORY, VT_CERT, VT_NUMBER }, { "contains", F_CONTAINS, VT_TEXT, VT_BOOL },
 };
 
 static const struct {
@@ -339,7 +339,7 @@ static int check_lookup(struct checker *c, struct expr *e, const struct scope *s
 static int check_fires(struct checker *c, struct expr *e)
 {
 	if (e->arg_count != 1 || e->args[0]->op != E_NAME)
-		return fail(c, e, "fires takes the code of a rule that stands before this one");
+		return fail(c, e, "fires takes the code of a rule");
 	for (unsigned i = 0; i < c->pack->rule_count; i++) {
 		if (!str_eq(c->pack->rules[i].code, e->args[0]->text))
 			continue;
@@ -348,7 +348,7 @@ static int check_fires(struct checker *c, struct expr *e)
 		e->type = (struct static_type){ .type = VT_BOOL };
 		return 0;
 	}
-	return fail(c, e->args[0], "no rule '%.*s' stands before this one", STR_ARG(e->args[0]->text));
+	return fail(c, e->args[0], "there is no rule '%.*s'", STR_ARG(e->args[0]->text));
 }
 
 static int check_call(struct checker *c, struct expr *e, const struct scope *scope)
@@ -364,15 +364,20 @@ static int check_call(struct checker *c, struct expr *e, const struct scope *sco
 	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
 		if (!str_eq(e->text, str_of(functions[i].name)))
 			continue;
-		if (e->arg_count != 1)
-			return fail(c, e, "%s takes one value", functions[i].name);
+		unsigned takes = functions[i].function == F_CONTAINS ? 2 : 1;
+		if (e->arg_count != takes)
+			return fail(c, e, "%s takes %s", functions[i].name, takes == 2 ? "two values" : "one value");
 		e->op = E_FUNCTION;
 		e->index = functions[i].function;
-		e->a = e->args[0];
 		e->type = (struct static_type){ .type = functions[i].to };
-		if (check(c, e->a, scope, NULL) < 0)
-			return -1;
-		return e->a->type.type == functions[i].of ? 0 : fail(c, e->a, "%s does not take this", functions[i].name);
+		for (unsigned k = 0; k < takes; k++)
+			if (check(c, e->args[k], scope, NULL) < 0)
+				return -1;
+			else if (e->args[k]->type.type != functions[i].of)
+				return fail(c, e->args[k], "%s does not take this", functions[i].name);
+		e->a = e->args[0];
+		e->b = takes == 2 ? e->args[1] : NULL;
+		return 0;
 	}
 	return fail(c, e, "there is no function '%.*s'", STR_ARG(e->text));
 }

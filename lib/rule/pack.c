@@ -261,7 +261,8 @@ static int load_people(struct loader *l, struct fy_node *map)
 	    condition(l, map, "urban", ITEM_ROW, ROLE_HOUSEHOLDS, &p->urban) < 0 ||
 	    condition(l, map, "split", ITEM_ROW, ROLE_HOUSEHOLDS, &p->split) < 0 ||
 	    condition(l, map, "register_head", ITEM_ROW, ROLE_REGISTER, &p->register_head) < 0 ||
-	    condition(l, map, "active", ITEM_REGISTER, ROLE_NONE, &p->active) < 0)
+	    condition(l, map, "active", ITEM_REGISTER, ROLE_NONE, &p->active) < 0 ||
+	    condition(l, map, "exited", ITEM_REGISTER, ROLE_NONE, &p->exited) < 0)
 		return -1;
 	if (schema_role(l->pack->schema, ROLE_DEATHS) && condition(l, map, "death", ITEM_ROW, ROLE_DEATHS, &p->death) < 0)
 		return -1;
@@ -372,20 +373,11 @@ static int load_conditions(struct loader *l, struct fy_node *n, struct rule *r)
 	return load_core(l, get(n, "core"), &c, &scope, r);
 }
 
-static int load_rule(struct loader *l, struct fy_node *n, uint64_t always, const uint64_t *list_uses)
+static int load_rule(struct loader *l, struct fy_node *n, struct rule *r, uint64_t always, const uint64_t *list_uses)
 {
 	static const char *const units[] = { "register", "household", "person", "village" };
-	struct pack *p = l->pack;
-	struct rule *r = &p->rules[p->rule_count];
-	r->index = p->rule_count;
-	r->code = text(l, n, "code");
 	struct fy_node *list = get(n, "list"), *unit = get(n, "unit");
 	int li = list_of_name(scalar(list)), ui = index_of(units, UNIT_COUNT, scalar(unit));
-	if (!r->code.n)
-		return fail(l, list, "a rule has no code");
-	for (unsigned i = 0; i < p->rule_count; i++)
-		if (str_eq(p->rules[i].code, r->code))
-			return fail(l, get(n, "code"), "code %.*s is given twice", STR_ARG(r->code));
 	if (li < 0 || li == LIST_VETOED)
 		return fail(l, list ? list : get(n, "code"), "rule %.*s: list is missed, wrongly_exited, non_eligible, ledger, villages or quality", STR_ARG(r->code));
 	if (ui < 0)
@@ -402,9 +394,33 @@ static int load_rule(struct loader *l, struct fy_node *n, uint64_t always, const
 	    kinds(l, get(n, "uses"), &r->uses) < 0 || load_conditions(l, n, r) < 0)
 		return -1;
 	r->uses |= always | list_uses[li];
-	r->trigger = trigger_of(p, r->when);
-	p->rule_count++;
+	r->trigger = trigger_of(l->pack, r->when);
 	return 0;
+}
+
+/* Codes first, so that a rule may ask whether a later one fires. */
+static int load_code(struct loader *l, struct fy_node *n)
+{
+	struct pack *p = l->pack;
+	struct rule *r = &p->rules[p->rule_count];
+	r->code = text(l, n, "code");
+	if (!r->code.n)
+		return fail(l, get(n, "list"), "a rule has no code");
+	for (unsigned i = 0; i < p->rule_count; i++)
+		if (str_eq(p->rules[i].code, r->code))
+			return fail(l, get(n, "code"), "code %.*s is given twice", STR_ARG(r->code));
+	r->index = p->rule_count++;
+	return 0;
+}
+
+/* fires() may not lead back to the rule it starts from. */
+static bool asks_itself(const struct pack *p, const struct expr *e, unsigned start, unsigned depth)
+{
+	if (!e || depth > p->rule_count)
+		return e != NULL;
+	if (e->op == E_FIRES)
+		return e->index == start || asks_itself(p, p->rules[e->index].when, start, depth + 1);
+	return asks_itself(p, e->a, start, depth) || asks_itself(p, e->b, start, depth);
 }
 
 static int load_rules(struct loader *l, struct fy_node *root)
@@ -425,8 +441,15 @@ static int load_rules(struct loader *l, struct fy_node *root)
 		return fail(l, NULL, "a pack has at most 63 rules");
 	p->rules = arena_alloc(&p->arena, ((size_t)count + 1) * sizeof *p->rules);
 	while ((n = fy_node_sequence_iterate(list, &it)))
-		if (load_rule(l, n, always, list_uses) < 0)
+		if (load_code(l, n) < 0)
 			return -1;
+	unsigned i = 0;
+	for (it = NULL; (n = fy_node_sequence_iterate(list, &it)); i++)
+		if (load_rule(l, n, &p->rules[i], always, list_uses) < 0)
+			return -1;
+	for (i = 0; i < p->rule_count; i++)
+		if (asks_itself(p, p->rules[i].when, i, 0))
+			return fail(l, NULL, "rule %.*s: fires() leads back to the rule itself", STR_ARG(p->rules[i].code));
 	return 0;
 }
 

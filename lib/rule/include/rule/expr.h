@@ -66,10 +66,10 @@ enum op {
 	/* truth and numbers */
 	E_AND, E_OR, E_NOT, E_EQ, E_NE, E_LT, E_LE, E_GT, E_GE, E_IN, E_IS_NULL, E_IS_TRUE, E_IS_FALSE,
 	E_ADD, E_SUBTRACT, E_MULTIPLY, E_NEGATE,
-	E_FUNCTION,  /* index: enum function; a = argument */
+	E_FUNCTION,  /* index: enum function; a, b = arguments */
 };
 
-enum function { F_YEAR, F_COUNTY, F_TOWNSHIP, F_IN_VILLAGE, F_SQUEEZE, F_LEVEL, F_CATEGORY };
+enum function { F_YEAR, F_COUNTY, F_TOWNSHIP, F_IN_VILLAGE, F_SQUEEZE, F_LEVEL, F_CATEGORY, F_CONTAINS };
 
 struct term;
 struct parameter;

@@ -96,7 +96,7 @@ struct people {
 	struct expr *rural, *urban;
 	struct expr *split;       /* household row: counted as split for the villages */
 	int64_t collective_over;  /* persons */
-	struct expr *active;      /* registry household */
+	struct expr *active, *exited; /* registry household: for the figures */
 };
 
 struct pack {

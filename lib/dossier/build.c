@@ -1,0 +1,530 @@
+#include "dossier/dossier.h"
+
+#include "dossier/eval.h"
+#include "id/id.h"
+
+#include <stdlib.h>
+
+void dossier_reset(struct dossier *d)
+{
+	arena_reset(&d->arena);
+	*d = (struct dossier){ .pack = d->pack, .arena = d->arena };
+}
+
+void dossier_release(struct dossier *d)
+{
+	arena_release(&d->arena);
+	*d = (struct dossier){ .pack = d->pack };
+}
+
+static const struct kind *kind_of(const struct dossier *d, const struct dossier_row *r)
+{
+	return &d->pack->schema->kinds[r->kind];
+}
+
+static int role_index(const struct dossier *d, enum role role)
+{
+	const struct kind *k = schema_role(d->pack->schema, role);
+	return k ? (int)k->index : -1;
+}
+
+static struct str text_named(const struct kind *k, struct row r, const char *name)
+{
+	int c = kind_column(k, str_of(name));
+	return c < 0 ? (struct str){ 0 } : row_text(k, r, &k->columns[c]);
+}
+
+static int64_t number_named(const struct kind *k, struct row r, const char *name)
+{
+	int c = kind_column(k, str_of(name));
+	return c < 0 ? VALUE_NULL : row_number(r, &k->columns[c]);
+}
+
+/* ---- persons --------------------------------------------------------------------------------------------------------------------- */
+
+static int by_key(const void *pa, const void *pb)
+{
+	const struct person *a = pa, *b = pb;
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return (b->flags > a->flags) - (b->flags < a->flags);
+}
+
+uint32_t dossier_person(const struct dossier *d, uint64_t key)
+{
+	uint32_t low = 0, high = d->person_count;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (d->persons[mid].key < key)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < d->person_count && d->persons[low].key == key ? low : NONE;
+}
+
+/* The key that a row names in place i, or 0. */
+static uint64_t row_person(const struct kind *k, struct row r, int i)
+{
+	return k->ids[i] < 0 ? 0 : id_key((uint64_t)row_number(r, &k->columns[k->ids[i]]));
+}
+
+/* Owners of rows who are not listed are people only to be looked at. */
+static void add_owners(struct dossier *d)
+{
+	uint32_t listed = d->person_count, missing = 0;
+	for (uint32_t i = 0; i < d->row_count; i++)
+		for (int w = 0; w < 2; w++) {
+			uint64_t key = row_person(kind_of(d, &d->rows[i]), d->rows[i].row, w);
+			missing += key && dossier_person(d, key) == NONE;
+		}
+	if (!missing)
+		return;
+	struct person *all = arena_alloc(&d->arena, (size_t)(listed + missing) * sizeof *all);
+	if (listed)
+		memcpy(all, d->persons, listed * sizeof *all);
+	uint32_t n = listed;
+	for (uint32_t i = 0; i < d->row_count; i++)
+		for (int w = 0; w < 2; w++) {
+			uint64_t key = row_person(kind_of(d, &d->rows[i]), d->rows[i].row, w);
+			if (key && dossier_person(d, key) == NONE)
+				all[n++].key = key;
+		}
+	qsort(all, n, sizeof *all, by_key);
+	d->persons = all;
+	d->person_count = 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (i == 0 || all[i].key != all[i - 1].key)
+			all[d->person_count++] = all[i];
+}
+
+/* Give each person the list of rows that name them, in the order of the rows. */
+static void share_rows(struct dossier *d)
+{
+	for (int pass = 0; pass < 2; pass++) {
+		for (uint32_t i = 0; i < d->row_count; i++) {
+			struct dossier_row *r = &d->rows[i];
+			const struct kind *k = kind_of(d, r);
+			for (int w = 0; w < 2; w++) {
+				uint64_t key = row_person(k, r->row, w);
+				r->persons[w] = key ? dossier_person(d, key) : NONE;
+				if (!key || (w == 1 && r->persons[1] == r->persons[0]))
+					continue;
+				struct person *p = &d->persons[r->persons[w]];
+				if (pass == 1)
+					p->rows.items[p->rows.n] = i;
+				p->rows.n++;
+				p->kinds |= UINT64_C(1) << r->kind;
+			}
+			d->kinds |= UINT64_C(1) << r->kind;
+		}
+		for (uint32_t i = 0; pass == 0 && i < d->person_count; i++) {
+			struct person *p = &d->persons[i];
+			p->rows.items = arena_alloc(&d->arena, p->rows.n * sizeof *p->rows.items);
+			p->rows.n = 0;
+		}
+	}
+}
+
+struct set person_rows(const struct dossier *d, const struct person *p, unsigned kind)
+{
+	uint32_t from = 0, to;
+	if (!(p->kinds >> kind & 1))
+		return (struct set){ 0 };
+	uint32_t low = 0, high = p->rows.n;
+	while (low < high) { /* rows are in the order of kinds */
+		uint32_t mid = low + (high - low) / 2;
+		if (d->rows[p->rows.items[mid]].kind < kind)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	from = to = low;
+	while (to < p->rows.n && d->rows[p->rows.items[to]].kind == kind)
+		to++;
+	return (struct set){ p->rows.items + from, to - from };
+}
+
+static struct str row_name(const struct dossier *d, uint32_t row)
+{
+	const struct dossier_row *r = &d->rows[row];
+	const struct kind *k = kind_of(d, r);
+	return k->name_column < 0 ? (struct str){ 0 } : row_text(k, r->row, &k->columns[k->name_column]);
+}
+
+static struct str first_name(const struct dossier *d, struct set rows)
+{
+	for (uint32_t i = 0; i < rows.n; i++) {
+		struct str s = row_name(d, rows.items[i]);
+		if (s.n)
+			return s;
+	}
+	return (struct str){ 0 };
+}
+
+enum level witness(const struct dossier *d, const struct dossier_row *r, uint32_t person)
+{
+	const struct kind *k = kind_of(d, r);
+	struct str name = k->name_column < 0 ? (struct str){ 0 } : row_text(k, r->row, &k->columns[k->name_column]);
+	struct str reference = person == NONE ? (struct str){ 0 } : d->persons[person].name;
+	if (name.n && reference.n)
+		return str_eq(name, reference) ? LEVEL_HIGH : LEVEL_LOW;
+	for (int i = 0; i < 2; i++)
+		if (k->ids[i] >= 0 && r->persons[i] == person && id_weak((uint64_t)row_number(r->row, &k->columns[k->ids[i]])))
+			return LEVEL_LOW;
+	return LEVEL_MEDIUM;
+}
+
+enum level row_confidence(const struct dossier *d, const struct dossier_row *r)
+{
+	enum level best = witness(d, r, r->persons[0]);
+	if (r->persons[1] != NONE) {
+		enum level other = witness(d, r, r->persons[1]);
+		best = other > best ? other : best;
+	}
+	return best;
+}
+
+static bool is_dead(struct eval *v, uint32_t person, struct set homes, int deaths_kind)
+{
+	const struct dossier *d = v->d;
+	const struct person *p = &d->persons[person];
+	for (uint32_t i = 0; p->home == NONE && i < homes.n; i++)
+		if (eval_row_of(v, d->pack->people.gone, homes.items[i], person) == TRI_TRUE)
+			return true;
+	if (deaths_kind < 0)
+		return false;
+	struct set deaths = person_rows(d, p, (unsigned)deaths_kind);
+	for (uint32_t i = 0; i < deaths.n; i++)
+		if (eval_row_of(v, d->pack->people.death, deaths.items[i], person) == TRI_TRUE)
+			return true;
+	return false;
+}
+
+static void settle_persons(struct dossier *d)
+{
+	struct eval v;
+	int homes_kind = role_index(d, ROLE_HOUSEHOLDS), register_kind = role_index(d, ROLE_REGISTER);
+	int deaths_kind = role_index(d, ROLE_DEATHS);
+	eval_init(&v, d);
+	for (uint32_t i = 0; i < d->person_count; i++) {
+		struct person *p = &d->persons[i];
+		struct set homes = person_rows(d, p, (unsigned)homes_kind), registry = person_rows(d, p, (unsigned)register_kind);
+		p->home = p->household = NONE;
+		for (uint32_t k = 0; k < homes.n && p->home == NONE; k++)
+			if (eval_row_of(&v, d->pack->people.home, homes.items[k], i) == TRI_TRUE)
+				p->home = homes.items[k];
+		if (homes.n > 1)
+			p->kinds |= TRIGGER_TWICE;
+		p->registered = registry.n > 0;
+		p->name = p->home == NONE ? (struct str){ 0 } : row_name(d, p->home);
+		if (!p->name.n)
+			p->name = first_name(d, registry);
+		if (!p->name.n)
+			p->name = first_name(d, homes);
+		p->alive = !is_dead(&v, i, homes, deaths_kind);
+	}
+	eval_release(&v);
+}
+
+/* ---- hukou households ------------------------------------------------------------------------------------------------------------ */
+
+static bool says(struct eval *v, const struct expr *e, const struct kind *k, struct row r)
+{
+	return eval_row(v, e, k, r) == TRI_TRUE;
+}
+
+void home_facts(struct eval *v, const struct kind *k, struct row r, struct home_facts *ret)
+{
+	const struct people *p = &v->d->pack->people;
+	ret->region = number_named(k, r, "region");
+	ret->county = county_of(ret->region);
+	ret->number = text_named(k, r, "household_no");
+	ret->split_on = number_named(k, r, "split_on");
+	ret->split_from = text_named(k, r, "split_from");
+	ret->head = says(v, p->head, k, r);
+	ret->collective = says(v, p->collective, k, r);
+	ret->rural = says(v, p->rural, k, r);
+	ret->urban = says(v, p->urban, k, r);
+	ret->split = ret->split_on != VALUE_NULL && says(v, p->split, k, r);
+}
+
+void household_see(struct household_facts *h, const struct home_facts *f, uint32_t row)
+{
+	if (h->people == 0 || (f->head && !h->has_head)) {
+		h->head = row;
+		h->region = f->region;
+	}
+	if (h->people == 0)
+		h->split_row = NONE;
+	h->people++;
+	h->rural += f->rural;
+	h->has_head |= f->head;
+	h->collective |= f->collective;
+	if (h->split_row == NONE && f->split_on != VALUE_NULL) {
+		h->split_row = row;
+		h->split = f->split;
+	}
+}
+
+struct resident {
+	uint32_t person, row;
+	struct home_facts facts;
+};
+
+static int by_household(const void *pa, const void *pb)
+{
+	const struct resident *a = pa, *b = pb;
+	if (a->facts.county != b->facts.county)
+		return a->facts.county < b->facts.county ? -1 : 1;
+	int c = str_cmp(a->facts.number, b->facts.number);
+	return c ? c : (a->row > b->row) - (a->row < b->row);
+}
+
+static int note_cmp(const struct household_note *n, uint32_t county, struct str number)
+{
+	if (n->county != county)
+		return n->county < county ? -1 : 1;
+	return str_cmp(n->number, number);
+}
+
+static const struct household_note *note_of(const struct dossier *d, const struct household *h)
+{
+	for (uint32_t i = 0; i < d->note_count; i++)
+		if (note_cmp(&d->notes[i], h->county, h->number) == 0)
+			return &d->notes[i];
+	return NULL;
+}
+
+static void found_household(struct dossier *d, struct household *h, struct resident *r, uint32_t n)
+{
+	struct household_facts f = { 0 };
+	*h = (struct household){ .county = r->facts.county, .number = r->facts.number, .split_on = VALUE_NULL, .source = NONE };
+	h->people.items = arena_alloc(&d->arena, n * sizeof *h->people.items);
+	uint32_t index = (uint32_t)(h - d->households);
+	for (uint32_t i = 0; i < n; i++) {
+		struct person *p = &d->persons[r[i].person];
+		uint32_t before = f.split_row;
+		bool first = f.people == 0;
+		household_see(&f, &r[i].facts, r[i].row);
+		if (f.split_row != NONE && (first || before == NONE)) {
+			h->split_on = r[i].facts.split_on;
+			h->split_from = r[i].facts.split_from;
+		}
+		h->people.items[h->people.n++] = r[i].person;
+		h->registered |= p->registered;
+		h->principal |= (p->flags & PERSON_PRINCIPAL) != 0;
+		p->household = index;
+	}
+	h->head = f.head;
+	h->region = f.region;
+	h->rural = f.rural > 0;
+	h->split = f.split;
+	h->collective = household_collective(&f, d->pack);
+	const struct household_note *note = note_of(d, h);
+	if (note) {
+		h->collective |= note->collective;
+		h->registered |= note->registered;
+		h->principal = false;
+	}
+}
+
+static int by_person_index(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
+}
+
+static uint32_t find_household(const struct dossier *d, uint32_t county, struct str number)
+{
+	uint32_t low = 0, high = d->household_count;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		struct household_note at = { d->households[mid].county, d->households[mid].number, false, false };
+		if (note_cmp(&at, county, number) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	bool found = low < d->household_count && d->households[low].county == county && str_eq(d->households[low].number, number);
+	return found ? low : NONE;
+}
+
+/* split_from names a household of the same county; one that names itself says nothing. */
+static void link_households(struct dossier *d)
+{
+	for (uint32_t i = 0; i < d->household_count; i++) {
+		struct household *h = &d->households[i];
+		if (!h->split_from.n)
+			continue;
+		uint32_t source = find_household(d, h->county, h->split_from);
+		if (source == NONE || source == i)
+			continue;
+		h->source = source;
+		d->households[source].branches.n++;
+	}
+	for (uint32_t i = 0; i < d->household_count; i++) {
+		struct household *h = &d->households[i];
+		h->branches.items = arena_alloc(&d->arena, h->branches.n * sizeof *h->branches.items);
+		h->branches.n = 0;
+	}
+	for (uint32_t i = 0; i < d->household_count; i++)
+		if (d->households[i].source != NONE) {
+			struct set *b = &d->households[d->households[i].source].branches;
+			b->items[b->n++] = i;
+		}
+}
+
+static void settle_households(struct dossier *d)
+{
+	const struct kind *k = schema_role(d->pack->schema, ROLE_HOUSEHOLDS);
+	struct resident *r = arena_alloc(&d->arena, d->person_count * sizeof *r);
+	struct eval v;
+	uint32_t n = 0;
+	eval_init(&v, d);
+	for (uint32_t i = 0; i < d->person_count; i++) {
+		const struct person *p = &d->persons[i];
+		if (!p->alive || p->home == NONE)
+			continue;
+		r[n] = (struct resident){ .person = i, .row = p->home };
+		home_facts(&v, k, d->rows[p->home].row, &r[n++].facts);
+	}
+	eval_release(&v);
+	qsort(r, n, sizeof *r, by_household);
+	d->households = arena_alloc(&d->arena, (size_t)n * sizeof *d->households);
+	for (uint32_t i = 0, j; i < n; i = j) {
+		for (j = i + 1; j < n && r[j].facts.county == r[i].facts.county && str_eq(r[j].facts.number, r[i].facts.number); j++)
+			;
+		struct household *h = &d->households[d->household_count++];
+		found_household(d, h, r + i, j - i);
+		qsort(h->people.items, h->people.n, sizeof *h->people.items, by_person_index);
+	}
+	link_households(d);
+}
+
+/* ---- registry households --------------------------------------------------------------------------------------------------------- */
+
+struct entry {
+	struct str number;
+	uint32_t row;
+};
+
+static int by_number(const void *pa, const void *pb)
+{
+	const struct entry *a = pa, *b = pb;
+	int c = str_cmp(a->number, b->number);
+	return c ? c : (a->row > b->row) - (a->row < b->row);
+}
+
+static void found_register(struct dossier *d, struct registry_household *g, const struct entry *e, uint32_t n, struct eval *v)
+{
+	*g = (struct registry_household){ .number = e->number, .head = NONE };
+	g->rows.items = arena_alloc(&d->arena, n * sizeof *g->rows.items);
+	g->members.items = arena_alloc(&d->arena, n * sizeof *g->members.items);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t p = d->rows[e[i].row].persons[0];
+		g->rows.items[i] = e[i].row;
+		g->members.items[i] = p;
+		g->principal |= (d->persons[p].flags & PERSON_PRINCIPAL) != 0;
+		if (g->head == NONE && eval_row_of(v, d->pack->people.register_head, e[i].row, p) == TRI_TRUE)
+			g->head = e[i].row;
+	}
+	g->rows.n = n;
+	if (g->head == NONE)
+		g->head = e->row;
+	qsort(g->members.items, n, sizeof *g->members.items, by_person_index);
+	for (uint32_t i = 0; i < n; i++)
+		if (i == 0 || g->members.items[i] != g->members.items[i - 1])
+			g->members.items[g->members.n++] = g->members.items[i];
+	for (uint32_t i = 0; i < d->refused_count; i++)
+		if (str_eq(d->refused[i].number, g->number))
+			g->refused = d->refused[i].count;
+}
+
+/* The other way round: which registers a person is a member of. */
+static void give_registers(struct dossier *d)
+{
+	for (int pass = 0; pass < 2; pass++) {
+		for (uint32_t g = 0; g < d->register_count; g++)
+			for (uint32_t i = 0; i < d->registers[g].members.n; i++) {
+				struct set *s = &d->persons[d->registers[g].members.items[i]].registers;
+				if (pass == 1)
+					s->items[s->n] = g;
+				s->n++;
+			}
+		for (uint32_t i = 0; pass == 0 && i < d->person_count; i++) {
+			struct set *s = &d->persons[i].registers;
+			s->items = arena_alloc(&d->arena, s->n * sizeof *s->items);
+			s->n = 0;
+		}
+	}
+}
+
+static void settle_registers(struct dossier *d)
+{
+	const struct kind *k = schema_role(d->pack->schema, ROLE_REGISTER);
+	struct entry *e = arena_alloc(&d->arena, d->row_count * sizeof *e);
+	struct eval v;
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < d->row_count; i++)
+		if (d->rows[i].kind == k->index)
+			e[n++] = (struct entry){ text_named(k, d->rows[i].row, "household_no"), i };
+	qsort(e, n, sizeof *e, by_number);
+	d->registers = arena_alloc(&d->arena, n * sizeof *d->registers);
+	eval_init(&v, d);
+	for (uint32_t i = 0, j; i < n; i = j) {
+		for (j = i + 1; j < n && str_eq(e[j].number, e[i].number); j++)
+			;
+		found_register(d, &d->registers[d->register_count++], e + i, j - i, &v);
+	}
+	eval_release(&v);
+	give_registers(d);
+}
+
+struct set family_of(struct dossier *d, uint32_t reg)
+{
+	struct registry_household *g = &d->registers[reg];
+	if (g->family_made)
+		return g->family;
+	size_t n = 0;
+	for (int pass = 0; pass < 2; pass++) {
+		for (uint32_t i = 0; i < g->members.n; i++) {
+			const struct person *p = &d->persons[g->members.items[i]];
+			if (!p->alive)
+				continue;
+			const struct household *h = p->household == NONE ? NULL : &d->households[p->household];
+			if (pass == 1)
+				g->family.items[g->family.n++] = g->members.items[i];
+			n++;
+			/* A household with several members is taken with the first of them. */
+			bool whole = h && !h->collective;
+			for (uint32_t k = 0; k < i && whole; k++) {
+				const struct person *q = &d->persons[g->members.items[k]];
+				whole = !(q->alive && q->household == p->household);
+			}
+			for (uint32_t k = 0; whole && k < h->people.n; k++, n++)
+				if (pass == 1)
+					g->family.items[g->family.n++] = h->people.items[k];
+		}
+		if (pass == 0)
+			g->family.items = arena_alloc(&d->arena, n * sizeof *g->family.items);
+	}
+	qsort(g->family.items, g->family.n, sizeof *g->family.items, by_person_index);
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < g->family.n; i++)
+		if (i == 0 || g->family.items[i] != g->family.items[i - 1])
+			g->family.items[kept++] = g->family.items[i];
+	g->family.n = kept;
+	g->family_made = true;
+	return g->family;
+}
+
+void dossier_build(struct dossier *d)
+{
+	qsort(d->persons, d->person_count, sizeof *d->persons, by_key);
+	add_owners(d);
+	share_rows(d);
+	settle_persons(d);
+	settle_households(d);
+	settle_registers(d);
+}

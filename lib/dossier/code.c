@@ -1,0 +1,175 @@
+#include "dossier/dossier.h"
+
+/* The bytes of one dossier:
+ *   u32 bytes behind this number, u32 persons, u32 rows, u32 notes, u32 refused
+ *   person   u64 key, u8 flags
+ *   row      u16 kind, u32 bytes of the texts part, the fixed part, the texts part
+ *   note     u32 county, u8 flags (1 collective, 2 registered), u32 bytes, number
+ *   refused  u32 count, u32 bytes, number
+ */
+
+static void put32(struct buf *b, uint32_t v)
+{
+	uint8_t x[4];
+	le32_put(x, v);
+	buf_put(b, x, 4);
+}
+
+void dossier_encode_begin(struct buf *b, uint32_t persons, uint32_t rows, uint32_t notes, uint32_t refused)
+{
+	put32(b, 0);
+	put32(b, persons);
+	put32(b, rows);
+	put32(b, notes);
+	put32(b, refused);
+}
+
+void dossier_encode_end(struct buf *b, size_t begin)
+{
+	le32_put(b->p + begin, (uint32_t)(b->n - begin - 4));
+}
+
+void dossier_encode_person(struct buf *b, uint64_t key, uint8_t flags)
+{
+	uint8_t x[9];
+	le64_put(x, key);
+	x[8] = flags;
+	buf_put(b, x, 9);
+}
+
+void dossier_encode_row(struct buf *b, const struct kind *k, struct row r)
+{
+	uint8_t x[6];
+	size_t n = row_texts_size(k, r);
+	le16_put(x, (uint16_t)k->index);
+	le32_put(x + 2, (uint32_t)n);
+	buf_put(b, x, 6);
+	buf_put(b, r.fixed, k->stride);
+	buf_put(b, r.texts, n);
+}
+
+static void put_text(struct buf *b, struct str s)
+{
+	put32(b, (uint32_t)s.n);
+	buf_puts(b, s);
+}
+
+void dossier_encode_note(struct buf *b, uint32_t county, struct str number, bool collective, bool registered)
+{
+	put32(b, county);
+	buf_putc(b, (char)((collective ? 1 : 0) | (registered ? 2 : 0)));
+	put_text(b, number);
+}
+
+void dossier_encode_refused(struct buf *b, struct str number, uint32_t count)
+{
+	put32(b, count);
+	put_text(b, number);
+}
+
+/* A reader that never goes past its end; once it has failed it stays so. */
+struct reader {
+	const uint8_t *p, *end;
+	bool failed;
+};
+
+static const uint8_t *take(struct reader *r, size_t n)
+{
+	if (r->failed || (size_t)(r->end - r->p) < n) {
+		r->failed = true;
+		return NULL;
+	}
+	const uint8_t *p = r->p;
+	r->p += n;
+	return p;
+}
+
+static uint32_t take32(struct reader *r)
+{
+	const uint8_t *p = take(r, 4);
+	return p ? le32_get(p) : 0;
+}
+
+static struct str take_text(struct reader *r)
+{
+	uint32_t n = take32(r);
+	const uint8_t *p = take(r, n);
+	return (struct str){ (const char *)p, p ? n : 0 };
+}
+
+static void take_person(struct reader *r, struct person *p)
+{
+	const uint8_t *x = take(r, 9);
+	if (x)
+		*p = (struct person){ .key = le64_get(x), .flags = x[8] };
+}
+
+static void take_row(struct reader *r, const struct schema *schema, struct dossier_row *row)
+{
+	const uint8_t *x = take(r, 6);
+	if (!x)
+		return;
+	uint16_t kind = le16_get(x);
+	uint32_t texts = le32_get(x + 2);
+	if (kind >= schema->kind_count || texts < 4 * schema->kinds[kind].text_count) {
+		r->failed = true;
+		return;
+	}
+	const uint8_t *fixed = take(r, schema->kinds[kind].stride), *heap = take(r, texts);
+	*row = (struct dossier_row){ { fixed, heap }, kind, { NONE, NONE } };
+	uint32_t last = 4 * schema->kinds[kind].text_count;
+	for (unsigned i = 0, before = 0; heap && i < schema->kinds[kind].text_count; i++) {
+		uint32_t end = le32_get(heap + 4 * i);
+		r->failed |= end < before || end > texts - last;
+		before = end;
+	}
+}
+
+/* No count can be larger than the bytes that are there. */
+static uint32_t take_count(struct reader *r, size_t least)
+{
+	uint32_t n = take32(r);
+	if (n > (size_t)(r->end - r->p) / least)
+		r->failed = true;
+	return r->failed ? 0 : n;
+}
+
+int dossier_decode(struct dossier *d, const uint8_t **p, const uint8_t *end)
+{
+	struct reader outer = { *p, end, false };
+	uint32_t bytes = take32(&outer);
+	const uint8_t *body = take(&outer, bytes);
+	if (!body)
+		return -1;
+	struct reader r = { body, body + bytes, false };
+	dossier_reset(d);
+	d->person_count = take_count(&r, 9);
+	d->row_count = take_count(&r, 6);
+	d->note_count = take_count(&r, 9);
+	d->refused_count = take_count(&r, 8);
+	d->persons = arena_alloc(&d->arena, d->person_count * sizeof *d->persons);
+	d->rows = arena_alloc(&d->arena, d->row_count * sizeof *d->rows);
+	d->notes = arena_alloc(&d->arena, d->note_count * sizeof *d->notes);
+	d->refused = arena_alloc(&d->arena, d->refused_count * sizeof *d->refused);
+	for (uint32_t i = 0; i < d->person_count; i++)
+		take_person(&r, &d->persons[i]);
+	for (uint32_t i = 0; i < d->row_count; i++)
+		take_row(&r, d->pack->schema, &d->rows[i]);
+	for (uint32_t i = 0; i < d->note_count; i++) {
+		struct household_note *n = &d->notes[i];
+		n->county = take32(&r);
+		const uint8_t *flags = take(&r, 1);
+		n->collective = flags && *flags & 1;
+		n->registered = flags && *flags & 2;
+		n->number = take_text(&r);
+	}
+	for (uint32_t i = 0; i < d->refused_count; i++) {
+		d->refused[i].count = take32(&r);
+		d->refused[i].number = take_text(&r);
+	}
+	if (r.failed || r.p != r.end)
+		return -1;
+	*p = outer.p;
+	dossier_build(d);
+	return 0;
+}

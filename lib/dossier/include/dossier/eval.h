@@ -1,0 +1,56 @@
+/* eval: the value of a checked expression about an item of a dossier.
+ *
+ *     struct eval v; eval_init(&v, &dossier);
+ *     eval_unit(&v, ITEM_REGISTER, i);             // who is asked about
+ *     if (eval_condition(&v, rule->when) == TRI_TRUE) ...
+ *
+ * Total: every expression has a value, and time is bounded by the size of the dossier and of the expression. Sets of persons' terms are
+ * remembered while a dossier lasts; the rest lasts until the next eval_unit.
+ */
+#ifndef BIDUI_DOSSIER_EVAL_H
+#define BIDUI_DOSSIER_EVAL_H
+
+#include "dossier/dossier.h"
+
+enum tri { TRI_FALSE, TRI_TRUE, TRI_UNKNOWN };
+
+struct frame_item {
+	enum item item;
+	uint32_t index;
+	const struct frame_item *up;
+};
+
+struct village_facts {
+	int64_t region;
+	uint64_t all, split; /* households */
+};
+
+struct eval {
+	struct dossier *d;
+	struct arena arena;      /* until the next unit */
+	struct set **remembered; /* [term][person], in the dossier's arena */
+	struct frame_item unit;
+	struct set evidence;
+	int nature;              /* index among the rule's natures, or -1 */
+	const struct village_facts *village;
+	uint64_t evaluated;      /* rules that are evaluated at all, a bit each */
+	uint64_t *member_marks;  /* a bit a person: members of the unit; made when first asked for */
+	bool members_marked;
+};
+
+void eval_init(struct eval *v, struct dossier *d);
+void eval_release(struct eval *v);
+void eval_dossier(struct eval *v);                              /* d holds another dossier */
+void eval_unit(struct eval *v, enum item item, uint32_t index);
+enum tri eval_condition(struct eval *v, const struct expr *e);
+struct set eval_set(struct eval *v, const struct expr *e);      /* lives until the next unit */
+struct set eval_term(struct eval *v, const struct term *t, uint32_t person); /* a term that is a set */
+
+/* A condition on one row outside of any dossier. */
+enum tri eval_row(struct eval *v, const struct expr *e, const struct kind *k, struct row r);
+/* The same with the person around it; row is an index in the dossier. */
+enum tri eval_row_of(struct eval *v, const struct expr *e, uint32_t row, uint32_t person);
+
+struct set family_of(struct dossier *d, uint32_t reg);
+
+#endif
