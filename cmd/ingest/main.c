@@ -1,0 +1,111 @@
+/* bidui-ingest: extracts of one kind into a table. */
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "ingest/ingest.h"
+#include "options.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct ingest_file *)a)->name, ((const struct ingest_file *)b)->name);
+}
+
+/* The extracts in byte order of their names, which have to differ: rows are named by them. */
+static int list_files(const struct options *o, struct ingest_file *files, struct err *err)
+{
+	for (int i = 0; i < o->extract_count; i++)
+		files[i] = (struct ingest_file){ o->extracts[i], base_name(o->extracts[i]), o->encoding, o->delimiter };
+	qsort(files, (size_t)o->extract_count, sizeof *files, by_name);
+	for (int i = 1; i < o->extract_count; i++)
+		if (!strcmp(files[i - 1].name, files[i].name))
+			return err_set(err, STATUS_CONFIG, "%s: two extracts have this name; rename one", files[i].name);
+	return 0;
+}
+
+static struct frame_id frame_id_of(const struct schema *schema, const struct options *o)
+{
+	struct frame_id id;
+	struct buf text = { 0 };
+	XXH128_canonical_t canonical;
+	buf_printf(&text, "%s\x1F%s", o->as_of_text, o->run);
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits(text.p, text.n));
+	buf_release(&text);
+	memcpy(id.schema, schema->hash, sizeof id.schema);
+	memcpy(id.run, canonical.digest, sizeof id.run);
+	return id;
+}
+
+static void print_counts(const struct ingest_file *files, const struct ingest_count *counts, int n)
+{
+	fprintf(stderr, "%12s %12s %12s %12s %12s %12s  %s\n", "read", "accepted", "rejected", "duplicate", "blank", "invalid", "file");
+	for (int i = 0; i < n; i++) {
+		const struct ingest_count *c = &counts[i];
+		fprintf(stderr, "%12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64 "  %s\n", c->rows_read,
+		        c->accepted, c->rejected, c->duplicate, c->blank, c->invalid, files[i].name);
+	}
+}
+
+static int ingest(const struct options *o, const struct cli *cli, struct schema *schema, struct err *err)
+{
+	struct ingest_file *files = mem_alloc((size_t)o->extract_count * sizeof *files);
+	struct ingest_count *counts = mem_alloc((size_t)o->extract_count * sizeof *counts);
+	struct id_changes *changes = NULL;
+	struct ingest_job job = {
+		.schema = schema, .kind = schema_kind(schema, str_of(o->kind)), .files = files, .file_count = (unsigned)o->extract_count,
+		.as_of = o->as_of, .table_path = o->table, .rejects_path = o->rejects, .invalid_path = o->invalid,
+		.id = frame_id_of(schema, o),
+	};
+	int rc = -1;
+	if (!job.kind) {
+		err_set(err, STATUS_CONFIG, "kind %s: there is no schema for it; see the schemas' folder", o->kind);
+		goto done;
+	}
+	if (list_files(o, files, err) < 0 || (o->changes && id_changes_load(&changes, o->changes, schema, &job.id, err) < 0))
+		goto done;
+	job.changes = changes;
+	rc = ingest_run(&job, counts, err);
+	if (rc == 0 && !cli->quiet)
+		print_counts(files, counts, o->extract_count);
+done:
+	id_changes_free(changes);
+	free(files);
+	free(counts);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { "bidui-ingest", "extracts of one kind into a table", "[OPTION...] EXTRACT...", NULL };
+	struct options o;
+	struct err err;
+	int status;
+	if (options_read(&o, &cli, argc, argv, &status) < 0)
+		return status;
+	struct buf dir = { 0 };
+	if (o.schemas)
+		buf_puts(&dir, str_of(o.schemas));
+	else
+		buf_printf(&dir, "%s/schemas", cli_data_dir());
+	buf_putc(&dir, 0);
+	struct schema *schema = NULL;
+	int rc = schema_load(&schema, dir.p, NULL, &err);
+	if (rc == 0)
+		rc = ingest(&o, &cli, schema, &err);
+	if (rc < 0)
+		rc = cli_fail(&cli, &err);
+	schema_free(schema);
+	buf_release(&dir);
+	return rc;
+}
