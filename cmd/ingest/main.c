@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 static const char *base_name(const char *path)
 {
@@ -34,19 +32,6 @@ static int list_files(const struct options *o, struct ingest_file *files, struct
 	return 0;
 }
 
-static struct frame_id frame_id_of(const struct schema *schema, const struct options *o)
-{
-	struct frame_id id;
-	struct buf text = { 0 };
-	XXH128_canonical_t canonical;
-	buf_printf(&text, "%s\x1F%s", o->as_of_text, o->run);
-	XXH128_canonicalFromHash(&canonical, XXH3_128bits(text.p, text.n));
-	buf_release(&text);
-	memcpy(id.schema, schema->hash, sizeof id.schema);
-	memcpy(id.run, canonical.digest, sizeof id.run);
-	return id;
-}
-
 static void print_counts(const struct ingest_file *files, const struct ingest_count *counts, int n)
 {
 	fprintf(stderr, "%12s %12s %12s %12s %12s %12s  %s\n", "read", "accepted", "rejected", "duplicate", "blank", "invalid", "file");
@@ -65,9 +50,9 @@ static int ingest(const struct options *o, const struct cli *cli, struct schema 
 	struct ingest_job job = {
 		.schema = schema, .kind = schema_kind(schema, str_of(o->kind)), .files = files, .file_count = (unsigned)o->extract_count,
 		.as_of = o->as_of, .table_path = o->table, .rejects_path = o->rejects, .invalid_path = o->invalid,
-		.id = frame_id_of(schema, o),
 	};
 	int rc = -1;
+	frame_id_make(&job.id, schema->hash, o->as_of, o->run);
 	if (!job.kind) {
 		err_set(err, STATUS_CONFIG, "kind %s: there is no schema for it; see the schemas' folder", o->kind);
 		goto done;

@@ -146,5 +146,5 @@ const char *cli_data_dir(void)
 		if (access(probe, R_OK) == 0)
 			return found;
 	}
-	return BIDUI_DATADIR;
+	return access(BIDUI_DATADIR "/schemas/types.yaml", R_OK) == 0 ? BIDUI_DATADIR : BIDUI_SOURCE_DATA;
 }

@@ -54,15 +54,15 @@ static void check_block(struct csv_reader *r)
 static int fill(struct csv_reader *r, struct err *err)
 {
 	size_t held = r->n - r->at;
-	memmove(r->p, r->p + r->at, held);
+	if (held && r->at)
+		memmove(r->p, r->p + r->at, held);
 	r->clean_from = r->clean_from > r->at ? r->clean_from - r->at : 0;
 	r->clean_to = r->clean_to > r->at ? r->clean_to - r->at : 0;
 	r->at = 0;
 	r->n = held;
 	if (r->cap < held + BLOCK) {
-		r->cap = 2 * held + BLOCK;
+		r->cap = 2 * (held + BLOCK);
 		r->p = mem_grow(r->p, r->cap + SCAN_PADDING, 1);
-		memset(r->p + r->n, 0, r->cap + SCAN_PADDING - r->n);
 	}
 	ssize_t got = r->read(r->arg, r->p + r->n, r->cap - r->n, err);
 	if (got < 0)

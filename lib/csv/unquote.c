@@ -25,7 +25,8 @@ static int no_byte(unsigned char c)
 int unquoter_open(struct unquoter **ret, char delimiter, struct err *err)
 {
 	struct unquoter *u = mem_alloc(sizeof *u);
-	if (csv_init(&u->parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
+	/* Not CSV_STRICT: it refuses a quote inside an unquoted field, which is text. */
+	if (csv_init(&u->parser, CSV_STRICT_FINI) != 0) {
 		free(u);
 		return err_set(err, STATUS_SOFTWARE, "libcsv cannot start");
 	}

@@ -216,6 +216,7 @@ static void settle_persons(struct dossier *d)
 				p->home = homes.items[k];
 		if (homes.n > 1)
 			p->kinds |= TRIGGER_TWICE;
+		d->kinds |= p->kinds;
 		p->registered = registry.n > 0;
 		p->name = p->home == NONE ? (struct str){ 0 } : row_name(d, p->home);
 		if (!p->name.n)

@@ -19,6 +19,14 @@ static const uint8_t magic[8] = { 'b', 'i', 'd', 'u', 'i', '\r', '\n', 0x1A };
 #define END 48    /* tag 4, zero 4, blocks 8, rows 8, sum 16, checksum 8 */
 #define TAG_END FRAME_TAG('E', 'N', 'D', ' ')
 
+void frame_id_make(struct frame_id *ret, const uint8_t schema[16], int32_t as_of, const char *run)
+{
+	XXH128_canonical_t c;
+	XXH128_canonicalFromHash(&c, XXH3_128bits_withSeed(run, strlen(run), (uint64_t)as_of));
+	memcpy(ret->schema, schema, sizeof ret->schema);
+	memcpy(ret->run, c.digest, sizeof ret->run);
+}
+
 void row_sum_add(struct row_sum *sum, struct row_sum more)
 {
 	unsigned __int128 a = (unsigned __int128)sum->high << 64 | sum->low;

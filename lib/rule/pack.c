@@ -530,7 +530,7 @@ static struct fy_document *parse_yaml(const char *path, const struct buf *b, str
 	dc.fp = out;
 	dc.colorize = false;
 	struct fy_diag *diag = fy_diag_create(&dc);
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_DISABLE_RECYCLING, .diag = diag };
+	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_RESOLVE_DOCUMENT, .diag = diag };
 	struct fy_document *doc = fy_document_build_from_string(&cfg, b->p ? b->p : "", b->n);
 	fy_diag_destroy(diag);
 	fclose(out);

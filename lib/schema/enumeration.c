@@ -87,6 +87,8 @@ static int add_spelling(struct enumeration *e, const struct yaml *y, struct fy_n
 			return yaml_fail(y, node, err, "this spelling stands for '%.*s' already; take one of the two out",
 			                 STR_ARG(e->values[e->spellings[i].value]));
 	e->spellings[e->spelling_count++] = (struct spelling){ text, value };
+	if (!e->words[value].n)
+		e->words[value] = text;
 	return 0;
 }
 
@@ -159,6 +161,7 @@ static int load_enumeration(struct schema *s, const struct yaml *y, struct fy_no
 	    || count_spellings(y, values, &spellings, err) < 0)
 		return -1;
 	e->values = arena_alloc(&s->arena, (n + 1) * sizeof *e->values);
+	e->words = arena_alloc(&s->arena, (n + 1) * sizeof *e->words);
 	e->spellings = arena_alloc(&s->arena, spellings * sizeof *e->spellings);
 	while (yaml_next(values, &iter, &value_key, &text, &list))
 		if (load_value(s, e, y, value_key, list, err) < 0)

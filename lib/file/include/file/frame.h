@@ -38,6 +38,9 @@ struct frame_id {
 	uint8_t run[16];   /* hash of the as-of date and the run's name */
 };
 
+/* The id of files made with these schemas for this as-of date (days since 1900-01-01) in the run of this name ("" where a run has none). */
+void frame_id_make(struct frame_id *ret, const uint8_t schema[16], int32_t as_of, const char *run);
+
 /* The order-free 128-bit sum of row hashes: XXH3-128 of each row's bytes, added up modulo 2^128. */
 struct row_sum {
 	uint64_t low, high;

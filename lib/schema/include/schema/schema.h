@@ -41,6 +41,7 @@ struct spelling {
 struct enumeration {
 	struct str name;
 	struct str *values;       /* "poor", "exited": at most 200 */
+	struct str *words;        /* by value: its first spelling, as people write it; empty where there is none; NULL for grades */
 	uint8_t count;
 	struct spelling *spellings; /* sorted by text */
 	unsigned spelling_count;

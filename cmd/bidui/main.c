@@ -1,0 +1,67 @@
+/* bidui: finds the program for a command and becomes it. */
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name, *what;
+} commands[] = {
+	{ "run", "a pipeline from extracts to a published folder of lists" },
+	{ "ingest", "extracts of one kind into a table" },
+	{ "join", "tables into dossiers" },
+	{ "screen", "dossiers and a rule pack into findings" },
+	{ "report", "findings into lists, figures, summary" },
+	{ "show", "any file between stages as CSV or NDJSON" },
+	{ "id", "check ID numbers, a line each" },
+	{ "gen", "invented extracts of any size" },
+};
+
+static int help(FILE *to)
+{
+	fprintf(to, "bidui: reconcile departmental extracts on citizens' ID numbers\n\nUsage: bidui COMMAND [ARGUMENT...]\n\nCommands:\n");
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].what);
+	fprintf(to, "\n'bidui COMMAND --help' says more. Findings are leads to check, never decisions (疑点不等于违规).\n");
+	return to == stdout ? STATUS_OK : STATUS_USAGE;
+}
+
+/* Beside this program (installed), or in the build folder's cmd/NAME/. */
+static int become(const char *name, char **argv)
+{
+	static const char *const places[] = { "%s/bidui-%s", "%s/cmd/%s/bidui-%s" };
+	char self[2048], path[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	if (n > 0) {
+		self[n] = 0;
+		*strrchr(self, '/') = 0;
+		for (int i = 0; i < 2; i++) {
+			snprintf(path, sizeof path, places[i], self, name, name);
+			execv(path, argv);
+		}
+	}
+	snprintf(path, sizeof path, "bidui-%s", name);
+	execvp(path, argv);
+	fprintf(stderr, "bidui: %s: the program cannot be started: %s; install it or build it\n", path, strerror(errno));
+	return STATUS_SOFTWARE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return help(stderr);
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+		return help(stdout);
+	if (!strcmp(argv[1], "--version")) {
+		printf("bidui %s\n", BIDUI_VERSION);
+		return STATUS_OK;
+	}
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return become(commands[i].name, argv + 1);
+	fprintf(stderr, "bidui: there is no command '%s'; see bidui --help\n", argv[1]);
+	return STATUS_USAGE;
+}

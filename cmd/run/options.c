@@ -1,0 +1,89 @@
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON };
+
+static const struct cli_option options[] = {
+	{ "extracts", 'e', "DIR", "the folder with the extracts", OPT_EXTRACTS },
+	{ "as-of", 0, "DATE", "the day that findings are about, YYYY-MM-DD", OPT_AS_OF },
+	{ "out", 'o', "DIR", "the folder that is published", OPT_OUT },
+	{ "pack", 'p', "FILE", "the rule pack (default: chongqing-2017)", OPT_PACK },
+	{ "schemas", 0, "DIR", "the folder with the kinds", OPT_SCHEMAS },
+	{ "threads", 't', "N", "threads (default: as many as there are processors)", OPT_THREADS },
+	{ "fail-on", 0, "LIST[:SEVERITY],...", "exit with 1 when a list has a finding of at least that severity", OPT_FAIL_ON },
+	{ 0 },
+};
+
+static int read_fail_on(const char *text, struct fail_on *f, struct err *err)
+{
+	while (*text) {
+		size_t n = strcspn(text, ",");
+		const char *colon = memchr(text, ':', n);
+		struct str list = { text, colon ? (size_t)(colon - text) : n };
+		int l = list_of_name(list);
+		int least = colon ? level_of_name((struct str){ colon + 1, n - list.n - 1 }) : LEVEL_LOW;
+		if (l < 0 || least < 0)
+			return err_set(err, STATUS_USAGE, "--fail-on: is LIST or LIST:SEVERITY, with a list of the outputs and high, medium or low");
+		f->least[l] = least;
+		text += n + (text[n] == ',');
+	}
+	return 0;
+}
+
+static void set(char **to, const char *text)
+{
+	free(*to);
+	*to = mem_dup(str_of(text));
+}
+
+static int take(struct run_plan *p, struct fail_on *f, int option, const char *arg, struct err *err)
+{
+	switch (option) {
+	case OPT_EXTRACTS: set(&p->extracts, arg); return 0;
+	case OPT_AS_OF: set(&p->as_of, arg); return 0;
+	case OPT_OUT: set(&p->out, arg); return 0;
+	case OPT_PACK: set(&p->pack, arg); return 0;
+	case OPT_SCHEMAS: set(&p->schemas, arg); return 0;
+	case OPT_FAIL_ON: return read_fail_on(arg, f, err);
+	default:
+		p->threads = (unsigned)atoi(arg);
+		return p->threads >= 1 && p->threads <= 64 ? 0 : err_set(err, STATUS_USAGE, "--threads: a number from 1 to 64");
+	}
+}
+
+static int complete(struct run_plan *p, struct err *err)
+{
+	if ((!p->extracts && !p->file_count) || !p->as_of || !p->out)
+		return err_set(err, STATUS_USAGE, "needs --extracts, --as-of and --out, or a pipeline file; see --help");
+	for (size_t n = strlen(p->out); n > 1 && p->out[n - 1] == '/';)
+		p->out[--n] = 0;
+	if (!p->threads) {
+		long n = sysconf(_SC_NPROCESSORS_ONLN);
+		p->threads = n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
+	}
+	return 0;
+}
+
+int options_read(struct cli *cli, int argc, char **argv, struct run_plan *plan, struct fail_on *fail_on, struct err *err)
+{
+	int c;
+	cli->options = options;
+	for (int i = 0; i < LIST_COUNT; i++)
+		fail_on->least[i] = LEVEL_COUNT;
+	while ((c = cli_next(cli, argc, argv)) != CLI_END) {
+		if (c == CLI_DONE || c == CLI_WRONG)
+			return c;
+		if (take(plan, fail_on, c, cli->arg, err) < 0)
+			return -2;
+	}
+	if (argc - cli->index > 1) {
+		err_set(err, STATUS_USAGE, "one pipeline file at most; see --help");
+		return -2;
+	}
+	if (cli->index < argc && run_plan_load(plan, argv[cli->index], err) < 0)
+		return -2;
+	return complete(plan, err) < 0 ? -2 : CLI_END;
+}

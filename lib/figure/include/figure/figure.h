@@ -1,0 +1,73 @@
+/* figure: counts by region, added up from many dossiers, and the names of the places they are of.
+ *
+ * A count has a name ("findings.missed.M1"), a level and a region of that level. Names that begin with '.' are parts of rates and
+ * are not listed. Adding is all there is, so any order and any threads give the same.
+ *
+ * Files: a frame's blocks FIGU and PLAC (docs/formats/figure.md).
+ */
+#ifndef BIDUI_FIGURE_FIGURE_H
+#define BIDUI_FIGURE_FIGURE_H
+
+#include "base/mem.h"
+#include "file/frame.h"
+#include "value/value.h"
+
+enum figure_level { FIGURE_ALL, FIGURE_COUNTY, FIGURE_TOWNSHIP, FIGURE_VILLAGE, FIGURE_CLASS, FIGURE_LEVELS };
+enum { CLASS_OTHER = 0, CLASS_POOR = 1 };
+
+#define FIGURE_SPOTS 8192
+
+struct figures {
+	struct figure_slot {
+		uint16_t name;
+		uint8_t level, used;
+		uint64_t region;
+		int64_t count;
+	} *slots;
+	size_t used, capacity; /* a power of two */
+	struct str *names;
+	unsigned name_count, name_cap;
+	uint16_t spots[FIGURE_SPOTS]; /* number of a name + 1, by its hash */
+	struct arena arena;
+};
+
+/* The number of a name, the same for as long as f lives. */
+unsigned figure_name(struct figures *f, struct str name);
+void figure_add(struct figures *f, unsigned name, enum figure_level level, uint64_t region, int64_t count);
+int64_t figure_get(const struct figures *f, const char *name, enum figure_level level, uint64_t region);
+void figures_merge(struct figures *into, const struct figures *from);
+void figures_encode(const struct figures *f, struct buf *b);
+int figures_decode(struct figures *f, const uint8_t *p, size_t n); /* adds; -1 when broken */
+void figures_release(struct figures *f);
+
+/* The villages of the kind `village`, by code. */
+struct place {
+	int64_t code;
+	struct str county, township, village;
+	int8_t poor; /* 1, 0, or -1 unknown */
+};
+
+struct places {
+	struct place *items; /* by code, each once */
+	size_t count, cap;
+	struct arena arena;
+};
+
+void places_add(struct places *p, const struct place *place); /* copies; the first of one code counts */
+void places_sort(struct places *p);                            /* after the last add */
+const struct place *places_find(const struct places *p, int64_t code);
+void places_encode(const struct places *p, struct buf *b);
+int places_decode(struct places *p, const uint8_t *bytes, size_t n);
+void places_release(struct places *p);
+
+/* The levels that a region of 12 digits belongs to, with its number at each; VALUE_NULL belongs to `all` alone. */
+struct figure_at {
+	enum figure_level level;
+	uint64_t region;
+};
+unsigned figure_levels(const struct places *places, int64_t region, struct figure_at ret[FIGURE_LEVELS]);
+
+#define TAG_FIGURES FRAME_TAG('F', 'I', 'G', 'U')
+#define TAG_PLACES FRAME_TAG('P', 'L', 'A', 'C')
+
+#endif

@@ -1,0 +1,39 @@
+/* join: tables -> dossiers, by hash join on the ID number.
+ *
+ * Everybody is counted, but only those are taken along on whom some rule of the pack may fire: the people of registry households
+ * and the owners of rows of the kinds that household and person rules ask for (pack->seeds), with the whole of their hukou
+ * households. Households tied by common people become one dossier (dossier/dossier.h).
+ *
+ *   1  seeds      keys of the registry, of the trigger kinds, of deaths, of persons with several hukou rows
+ *   2  homes      one pass over the household table: who lives where, counted into households
+ *   3  persons    a second pass: everybody of a wanted household, and of those it split from
+ *   4  dossiers   a pass over every table and partition: the rows of the wanted, grouped, encoded
+ *
+ * A partition is a share of the dossiers; more partitions mean less memory and more passes, never fewer rows.
+ * Every row is kept or counted as not wanted: the file's META says how many of each kind.
+ */
+#ifndef BIDUI_JOIN_JOIN_H
+#define BIDUI_JOIN_JOIN_H
+
+#include "figure/figure.h"
+#include "rule/pack.h"
+#include "table/table.h"
+
+struct join_job {
+	const struct pack *pack;
+	struct table *const *tables;   /* at most one a kind, in any order */
+	unsigned table_count;
+	unsigned partitions;           /* 0: as many as the memory budget asks for */
+	const char *path;              /* of the dossier file */
+	struct frame_id id;
+};
+
+/* Write the dossiers. On failure no file is left behind. */
+int join_run(const struct join_job *job, struct err *err) __attribute__((warn_unused_result));
+
+/* Blocks of a dossier file beside TAG_FIGURES and TAG_PLACES. */
+#define TAG_DOSSIERS FRAME_TAG('D', 'O', 'S', 'S')
+#define TAG_VILLAGES FRAME_TAG('V', 'I', 'L', 'L') /* u64 region, u64 all, u64 split, each 8 bytes, by region */
+#define TAG_META FRAME_TAG('M', 'E', 'T', 'A')     /* JSON: {"as_of", "kinds": {kind: {files, kept, not_wanted}}} */
+
+#endif

@@ -1,0 +1,31 @@
+/* report: findings -> lists, figures, summary and manifest, as outputs.md says.
+ *
+ * The folder must be there, with rejects/ and invalid/ in it (written by the ingest); the report adds lists/, figures.csv,
+ * summary.json and manifest.json. It knows no rule: titles, departments and days come from the pack.
+ */
+#ifndef BIDUI_REPORT_REPORT_H
+#define BIDUI_REPORT_REPORT_H
+
+#include "file/frame.h"
+#include "rule/pack.h"
+
+struct report_job {
+	const struct pack *pack;
+	const char *findings;         /* path */
+	const char *folder;
+	const char *started_at;       /* ISO 8601, for the manifest */
+	char *const *ignored;         /* names of files that were passed over; NULL-terminated, or NULL */
+	struct frame_id id;
+	const char *version;
+};
+
+/* What came out, for the table at the end and --fail-on. */
+struct report_result {
+	uint64_t findings[LIST_COUNT];
+	uint64_t by_level[LIST_COUNT][LEVEL_COUNT];
+	uint64_t by_rule[LIST_COUNT][64];
+};
+
+int report_run(const struct report_job *job, struct report_result *ret, struct err *err) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,29 @@
+/* screen: dossiers + rule pack -> findings, each unit asked by each rule once.
+ *
+ * Dossiers are independent of each other: threads take blocks of them in turn, and what they found is put in the order of the
+ * blocks, so the file is the same whatever their number. Figures are sums over dossiers (figure/figure.h).
+ */
+#ifndef BIDUI_SCREEN_SCREEN_H
+#define BIDUI_SCREEN_SCREEN_H
+
+#include "file/frame.h"
+#include "rule/pack.h"
+
+struct screen_job {
+	const struct pack *pack;
+	const char *dossiers, *findings; /* paths */
+	unsigned threads;
+	struct frame_id id;
+};
+
+/* Write the findings file: META, FIGU, PLAC and FIND blocks. On failure none is left behind. */
+int screen_run(const struct screen_job *job, struct err *err) __attribute__((warn_unused_result));
+
+/* Which rules are evaluated when these kinds are there, and what the others (or those in part) miss. */
+struct coverage {
+	uint64_t evaluated;          /* rules, a bit each */
+	uint64_t missing[64];        /* kinds, by rule: of rules not evaluated what they need, of others what they would use */
+};
+void coverage_of(const struct pack *pack, uint64_t kinds, struct coverage *ret);
+
+#endif

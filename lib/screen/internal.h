@@ -1,0 +1,58 @@
+#ifndef BIDUI_SCREEN_INTERNAL_H
+#define BIDUI_SCREEN_INTERNAL_H
+
+#include "dossier/eval.h"
+#include "figure/figure.h"
+#include "screen/finding.h"
+#include "screen/screen.h"
+
+/* A count of one thing (a unit, a person) under one figure; the same thing twice counts once. */
+struct tally {
+	uint16_t name;
+	uint8_t level;
+	uint64_t region;
+	uint64_t thing;
+};
+
+/* What is the same for all dossiers. */
+struct shared {
+	const struct pack *pack;
+	struct places places;
+	struct coverage coverage;
+	char ***files;              /* [kind][file]: names of the extracts */
+	uint32_t *file_counts;
+};
+
+/* One thread's work. */
+struct screener {
+	const struct shared *shared;
+	struct dossier dossier;
+	struct eval eval;
+	struct figures figures;
+	struct tally *tallies;
+	size_t tally_count, tally_cap;
+	struct buf out;             /* encoded findings of the block */
+	uint32_t found;
+	/* of the dossier at hand, by unit: which lists and rules have named it as core */
+	uint8_t *register_marks, *household_marks;
+};
+
+enum mark { MARK_CORE_MISSED = 1, MARK_CORE_EXITED = 2, MARK_CORE_NON_ELIGIBLE = 4, MARK_EXITED = 8, MARK_CONVERTED = 16 };
+
+/* Ask one rule about the unit that s->eval is set to; true when it fired and was written to s->out (ret_* then hold it). */
+bool ask(struct screener *s, const struct rule *r, enum item item, uint32_t index, struct finding *ret);
+
+/* Evidence (evidence.c): the rows of a finding as the lists show them. */
+void evidence_of(struct screener *s, struct set rows, struct finding *f);
+int64_t evidence_region(struct screener *s, struct set rows);       /* of the first row by file and line that has one */
+struct str evidence_name(struct screener *s, struct set rows);      /* likewise */
+
+/* Figures (count.c). */
+void count_finding(struct screener *s, const struct finding *f, enum item item, uint32_t index);
+void count_dossier(struct screener *s);
+int64_t person_region(const struct dossier *d, uint32_t person, bool with_register); /* of home(p), else of p's first register */
+int64_t register_region(const struct dossier *d, uint32_t reg);
+int64_t head_number(const struct dossier *d, uint32_t reg, const char *column);
+uint32_t first_register(const struct dossier *d, uint32_t person); /* or NONE */
+
+#endif
