@@ -104,6 +104,8 @@ void long_record_finish(struct long_record *l)
 {
 	if (l->cr && l->bare_cr)
 		l->size--;
+	else if (l->cr)
+		take(l, '\r');
 	if (l->state == LONG_QUOTED)
 		broken(l);
 }

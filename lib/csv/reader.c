@@ -73,20 +73,21 @@ static int fill(struct csv_reader *r, struct err *err)
 	return 0;
 }
 
-/* Whether the first line ends in a CR that no LF follows. Reads until it is known, within limits.hold. */
+/* Whether the first line ends in a CR that no LF follows; a line end behind limits.hold is not looked for. */
 static int find_line_end(struct csv_reader *r, struct err *err)
 {
-	for (size_t at = 0;;) {
-		while (at < r->n && r->p[at] != '\n' && r->p[at] != '\r')
+	size_t at = 0, hold = r->scan.rules.limits.hold;
+	for (;;) {
+		while (at < r->n && at < hold && r->p[at] != '\n' && r->p[at] != '\r')
 			at++;
-		bool cr = at < r->n && r->p[at] == '\r';
-		if (r->whole || (at < r->n && !cr) || (cr && at + 1 < r->n) || r->n > r->scan.rules.limits.hold) {
-			r->scan.bare_cr = cr && (at + 1 >= r->n || r->p[at + 1] != '\n');
-			return 0;
-		}
+		bool known = at == hold || (at < r->n && r->p[at] == '\n') || at + 1 < r->n;
+		if (known || r->whole)
+			break;
 		if (fill(r, err) < 0)
 			return -1;
 	}
+	r->scan.bare_cr = at < hold && at < r->n && r->p[at] == '\r' && (at + 1 == r->n || r->p[at + 1] != '\n');
+	return 0;
 }
 
 static int begin(struct csv_reader *r, struct err *err)
@@ -209,7 +210,7 @@ enum csv_got csv_next(struct csv_reader *r, struct csv_record *ret, struct err *
 		bool all = r->whole && held <= hold;
 		if (held && scan_record(&r->scan, r->p + r->at, held < hold ? held : hold, all))
 			return give(r, ret, err);
-		if (held >= hold)
+		if (held > hold) /* at hold bytes the text may end */
 			return give_long(r, ret, err);
 		if (fill(r, err) < 0)
 			return CSV_ERROR;

@@ -33,7 +33,8 @@ static int tie_registers(struct join *j, struct err *err)
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
 		row_keys(k, r, keys);
 		uint32_t p = people_add(&j->people, keys[0], WANTED_PRINCIPAL | WANTED_REGISTERED);
-		struct home *h = &numbers.items[homes_add(&numbers, household_key(&numbers, 0, row_text(k, r, number)))];
+		uint32_t at = homes_add(&numbers, household_key(&numbers, 0, row_text(k, r, number)));
+		struct home *h = &numbers.items[at];
 		if (h->first == NONE)
 			h->first = p;
 		else

@@ -63,7 +63,8 @@ typedef ssize_t csv_read_fn(void *arg, void *buf, size_t n, struct err *err);
 enum csv_got { CSV_RECORD, CSV_END, CSV_ERROR };
 
 struct csv_reader;
-/* A byte order mark at the start of the text is taken off. A bare CR ends lines when the first line ends in one. */
+/* A byte order mark at the start of the text is taken off. A bare CR ends lines when the first line ends in one (within
+ * limits.hold bytes). */
 int csv_reader_open(struct csv_reader **ret, const struct csv_rules *rules, csv_read_fn *read, void *arg, struct err *err)
 	__attribute__((warn_unused_result));
 /* The next record, which lives until the next call. */
