@@ -102,10 +102,10 @@ bool long_record_feed(struct long_record *l, const char *p, size_t n, size_t *re
 
 void long_record_finish(struct long_record *l)
 {
-	if (l->cr && l->bare_cr)
-		l->size--;
-	else if (l->cr)
+	if (l->cr && !l->bare_cr)
 		take(l, '\r');
+	else if (l->cr && line_end(l))
+		l->size--;
 	if (l->state == LONG_QUOTED)
 		broken(l);
 }

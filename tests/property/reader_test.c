@@ -1,0 +1,207 @@
+/* The reader and the reference agree on random texts, however the text is cut into blocks. */
+#include "base/mem.h"
+#include "csv/reader.h"
+#include "reader_reference.h"
+
+#include <csv.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <stdio.h>
+
+/* Of each size of limits; READER_ROUNDS in the environment asks for another number. */
+static unsigned rounds_asked(void)
+{
+	const char *text = getenv("READER_ROUNDS");
+	return text ? (unsigned)strtoul(text, NULL, 10) : 50000;
+}
+
+static uint64_t state = 0x9E3779B97F4A7C15;
+
+static unsigned random_below(unsigned n)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)(state >> 33) % n;
+}
+
+/* What a text is made of: what the rules look at, often; the rest, seldom. */
+static const char *const pieces[] = {
+	"\"", "\"", "\"\"", ",", ",", ",", "\n", "\n", "\r\n", "\r", " ", "a", "b", "\"a\"", "\"a\",", ",\"", "\"\n\"", ";", "|",
+	"\t", "户", "号", "\u3000", "\u00A0", "\uFEFF", "\xE4\xBA", "\xFF", "\x81", "\xED\xA0\x80", "", "'", "longer text", "𠂇",
+};
+
+static void random_text(struct buf *out)
+{
+	out->n = 0;
+	for (unsigned n = random_below(30); n-- > 0;) {
+		unsigned i = random_below(sizeof pieces / sizeof *pieces);
+		if (*pieces[i])
+			buf_puts(out, str_of(pieces[i]));
+		else if (random_below(4) == 0)
+			buf_putc(out, 0);
+	}
+}
+
+/* Gives a text in pieces of up to `most` bytes. */
+struct pieces {
+	struct str rest;
+	unsigned most;
+};
+
+static ssize_t read_piece(void *arg, void *to, size_t n, struct err *err)
+{
+	struct pieces *p = arg;
+	(void)err;
+	size_t give = 1 + random_below(p->most);
+	if (give > p->rest.n)
+		give = p->rest.n;
+	assert_true(give <= n);
+	if (give)
+		memcpy(to, p->rest.p, give);
+	p->rest.p += give;
+	p->rest.n -= give;
+	return (ssize_t)give;
+}
+
+/* The text of a round that fails, to try it again by hand. */
+static struct str tried;
+
+static void print_tried(void)
+{
+	fprintf(stderr, "text: ");
+	for (size_t i = 0; i < tried.n; i++) {
+		unsigned char c = (unsigned char)tried.p[i];
+		fprintf(stderr, c >= ' ' && c < 0x7F ? "%c" : "\\x%02X", c);
+	}
+	fprintf(stderr, "\n");
+}
+
+static int no_byte(unsigned char c)
+{
+	(void)c;
+	return 0;
+}
+
+struct libcsv_fields {
+	const struct csv_record *record;
+	size_t count;
+};
+
+static void same_field(void *bytes, size_t n, void *arg)
+{
+	struct libcsv_fields *f = arg;
+	assert_true(f->count < f->record->field_count);
+	assert_true(str_eq(f->record->fields[f->count++], (struct str){ bytes, n }));
+}
+
+/* libcsv finds the same fields in a sound record. */
+static void assert_libcsv_agrees(const struct csv_record *record, char delimiter)
+{
+	struct csv_parser parser;
+	struct libcsv_fields fields = { record, 0 };
+	assert_int_equal(csv_init(&parser, CSV_STRICT_FINI), 0);
+	csv_set_delim(&parser, (unsigned char)delimiter);
+	csv_set_space_func(&parser, no_byte);
+	csv_set_term_func(&parser, no_byte);
+	assert_int_equal(csv_parse(&parser, record->raw.p, record->raw.n, same_field, NULL, &fields), record->raw.n);
+	assert_int_equal(csv_fini(&parser, same_field, NULL, &fields), 0);
+	if (record->raw.n && fields.count != record->field_count)
+		print_tried();
+	if (record->raw.n) /* of an empty record libcsv makes nothing */
+		assert_int_equal(fields.count, record->field_count);
+	csv_free(&parser);
+}
+
+static bool same(const struct csv_record *a, const struct csv_record *b)
+{
+	bool same = a->fault == b->fault && str_eq(a->raw, b->raw) && a->line == b->line && a->next_line == b->next_line &&
+		a->blank == b->blank && a->field_count == b->field_count;
+	for (size_t i = 0; same && i < a->field_count; i++)
+		same = str_eq(a->fields[i], b->fields[i]);
+	return same;
+}
+
+static void assert_same_record(const struct csv_record *a, const struct csv_record *b)
+{
+	if (!same(a, b))
+		print_tried();
+	assert_int_equal(a->fault, b->fault);
+	assert_true(str_eq(a->raw, b->raw));
+	assert_int_equal(a->line, b->line);
+	assert_int_equal(a->next_line, b->next_line);
+	assert_int_equal(a->blank, b->blank);
+	assert_int_equal(a->field_count, b->field_count);
+	for (size_t i = 0; i < a->field_count; i++)
+		assert_true(str_eq(a->fields[i], b->fields[i]));
+}
+
+static void assert_agree(struct str text, const struct csv_rules *rules, unsigned most)
+{
+	struct pieces pieces_of_text = { text, most };
+	struct reference reference;
+	struct csv_reader *reader;
+	struct csv_record got, want;
+	struct err err;
+	reference_open(&reference, rules, text);
+	assert_int_equal(csv_reader_open(&reader, rules, read_piece, &pieces_of_text, &err), 0);
+	while (reference_next(&reference, &want)) {
+		assert_int_equal(csv_next(reader, &got, &err), CSV_RECORD);
+		assert_same_record(&got, &want);
+		if (got.fault == CSV_SOUND)
+			assert_libcsv_agrees(&got, rules->delimiter);
+	}
+	assert_int_equal(csv_next(reader, &got, &err), CSV_END);
+	csv_reader_close(reader);
+	reference_release(&reference);
+}
+
+static void agree_on_random_texts(const struct csv_limits *limits, unsigned rounds)
+{
+	struct buf text = { 0 };
+	for (unsigned i = 0; i < rounds; i++) {
+		struct csv_rules rules = { ",;\t|"[random_below(4)], *limits };
+		random_text(&text);
+		/* A copy of its own size: a read behind the end shows. */
+		char *copy = mem_dup(buf_str(&text));
+		tried = (struct str){ copy, text.n };
+		assert_agree(tried, &rules, 1 + random_below(40));
+		free(copy);
+	}
+	buf_release(&text);
+}
+
+static void reader_finds_the_records_of_the_page(void **unused)
+{
+	(void)unused;
+	agree_on_random_texts(&CSV_LIMITS, rounds_asked());
+}
+
+static void reader_keeps_small_limits(void **unused)
+{
+	(void)unused;
+	agree_on_random_texts(&(struct csv_limits){ 3, 12, 1000 }, rounds_asked());
+	agree_on_random_texts(&(struct csv_limits){ 0, 4, 1000 }, rounds_asked());
+}
+
+static void reader_reads_records_it_cannot_hold_to_their_end(void **unused)
+{
+	(void)unused;
+	agree_on_random_texts(&(struct csv_limits){ 3, 8, 12 }, rounds_asked());
+	agree_on_random_texts(&(struct csv_limits){ 5, 6, 7 }, rounds_asked());
+	agree_on_random_texts(&(struct csv_limits){ 20, 20, 21 }, rounds_asked());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reader_finds_the_records_of_the_page),
+		cmocka_unit_test(reader_keeps_small_limits),
+		cmocka_unit_test(reader_reads_records_it_cannot_hold_to_their_end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

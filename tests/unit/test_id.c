@@ -1,0 +1,165 @@
+#include "id/day.h"
+#include "id/id.h"
+#include "value/reason.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+
+#define AS_OF day_of(2017, 11, 26)
+#define ROUNDS 20000
+
+static uint32_t state = 1;
+
+static uint32_t random_below(uint32_t n)
+{
+	state = state * 1664525 + 1013904223;
+	return (uint32_t)((uint64_t)state * n >> 32);
+}
+
+/* A valid number with an invented county code. */
+static void random_number(char out[ID_TEXT + 1])
+{
+	int y, m, d;
+	day_split((int32_t)random_below((uint32_t)AS_OF), &y, &m, &d);
+	snprintf(out, ID_TEXT + 1, "5009%02u%04d%02d%02d%03u", 1 + random_below(99), y, m, d, random_below(1000));
+	out[17] = id_check_digit(out);
+	out[18] = 0;
+}
+
+static int parse(const char *text, uint64_t *ret)
+{
+	char cleaned[ID_CLEAN_SIZE];
+	size_t n;
+	int reason = id_clean(str_of(text), cleaned, sizeof cleaned, &n);
+	return reason ? reason : id_parse((struct str){ cleaned, n }, AS_OF, ret);
+}
+
+static void a_number_comes_back_from_its_key(void **unused)
+{
+	(void)unused;
+	for (int i = 0; i < ROUNDS; i++) {
+		char text[ID_TEXT + 1], back[ID_TEXT];
+		uint64_t key;
+		random_number(text);
+		assert_int_equal(parse(text, &key), 0);
+		id_print(key, back);
+		assert_memory_equal(text, back, ID_TEXT);
+		assert_true(id_key(key) != 0 && id_key(key) >> ID_KEY_BITS == 0);
+	}
+}
+
+static void fifteen_digits_are_the_same_person(void **unused)
+{
+	(void)unused;
+	for (int i = 0; i < ROUNDS; i++) {
+		char text[ID_TEXT + 1], shorter[16] = { 0 };
+		uint64_t whole, cut;
+		random_number(text);
+		memcpy(text + 6, "19", 2);
+		if (day_of(1900 + (text[8] - '0') * 10 + text[9] - '0', (text[10] - '0') * 10 + text[11] - '0',
+		           (text[12] - '0') * 10 + text[13] - '0') < 0)
+			continue; /* 29 February of another century */
+		text[17] = id_check_digit(text);
+		memcpy(shorter, text, 6);
+		memcpy(shorter + 6, text + 8, 9);
+		assert_int_equal(parse(text, &whole), 0);
+		assert_int_equal(parse(shorter, &cut), 0);
+		assert_true(id_key(whole) == id_key(cut));
+		assert_true(id_weak(cut));
+	}
+}
+
+static void the_check_digit_finds_every_single_wrong_digit(void **unused)
+{
+	(void)unused;
+	for (int i = 0; i < ROUNDS / 10; i++) {
+		char text[ID_TEXT + 1];
+		uint64_t key;
+		random_number(text);
+		for (int place = 0; place < ID_TEXT; place++) {
+			char right = text[place];
+			for (const char *wrong = "0123456789"; *wrong; wrong++) {
+				text[place] = *wrong;
+				assert_true(*wrong == right || parse(text, &key) != 0);
+			}
+			text[place] = right;
+		}
+	}
+}
+
+static void only_a_cut_number_or_zeros_are_weak(void **unused)
+{
+	(void)unused;
+	uint64_t key;
+	assert_int_equal(parse("500901196001010114", &key), 0);
+	assert_false(id_weak(key));
+	assert_int_equal(parse("500901600101011", &key), 0);
+	assert_true(id_weak(key));
+	assert_int_equal(parse("500901196006018000", &key), 0);
+	assert_true(id_weak(key));
+}
+
+static void a_certificate_keeps_category_and_level(void **unused)
+{
+	(void)unused;
+	uint64_t stored;
+	assert_int_equal(cert_parse(STR("50090119600101011474B2"), AS_OF, &stored), 0);
+	assert_int_equal(id_category(stored), 7);
+	assert_int_equal(id_level(stored), 4);
+	assert_false(id_weak(stored));
+}
+
+static void every_day_comes_back_from_its_number(void **unused)
+{
+	(void)unused;
+	for (int32_t day = 0; day <= day_of(2100, 12, 31); day++) {
+		int y, m, d;
+		day_split(day, &y, &m, &d);
+		assert_int_equal(day_of(y, m, d), day);
+	}
+	assert_int_equal(day_of(1900, 1, 1), 0);
+	assert_int_equal(day_of(1900, 2, 29), -1);
+	assert_int_equal(day_of(2100, 2, 29), -1);
+	assert_int_equal(day_of(2017, 11, 26), 43063);
+}
+
+static void a_year_of_29_february_is_completed_on_1_march(void **unused)
+{
+	(void)unused;
+	assert_int_equal(age_at(day_of(2000, 2, 29), day_of(2016, 2, 28)), 15);
+	assert_int_equal(age_at(day_of(2000, 2, 29), day_of(2016, 2, 29)), 16);
+	assert_int_equal(age_at(day_of(2000, 2, 29), day_of(2017, 2, 28)), 16);
+	assert_int_equal(age_at(day_of(2000, 2, 29), day_of(2017, 3, 1)), 17);
+}
+
+static void a_long_text_in_other_letters_is_too_long(void **unused)
+{
+	(void)unused;
+	uint64_t key;
+	char text[4 * 200 + 1] = { 0 };
+	for (int i = 0; i < 200; i++)
+		memcpy(text + 4 * i, "\xF0\xA0\x82\x87", 4);
+	assert_int_equal(parse(text, &key), ID_LENGTH);
+	text[4 * 18] = 0;
+	assert_int_equal(parse(text, &key), ID_CHARSET);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_number_comes_back_from_its_key),
+		cmocka_unit_test(fifteen_digits_are_the_same_person),
+		cmocka_unit_test(the_check_digit_finds_every_single_wrong_digit),
+		cmocka_unit_test(only_a_cut_number_or_zeros_are_weak),
+		cmocka_unit_test(a_certificate_keeps_category_and_level),
+		cmocka_unit_test(every_day_comes_back_from_its_number),
+		cmocka_unit_test(a_year_of_29_february_is_completed_on_1_march),
+		cmocka_unit_test(a_long_text_in_other_letters_is_too_long),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
