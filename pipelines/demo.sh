@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 ./pipelines/need.sh
+echo 'building into build/'
 [ -f build/build.ninja ] || said=$(meson setup build 2>&1) || { echo "$said" >&2; exit 70; }
 ninja -C build --quiet || exit 70
 
