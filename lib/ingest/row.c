@@ -16,6 +16,7 @@ int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct
 	*b = (struct row_builder){ .kind = k, .as_of = job->as_of, .changes = job->changes };
 	b->fixed = mem_alloc(k->stride);
 	b->invalid = mem_alloc(k->column_count * sizeof *b->invalid);
+	b->memos = mem_alloc(k->column_count * sizeof *b->memos);
 	buf_reserve(&b->texts, 4 * k->text_count + 1);
 	return 0;
 }
@@ -24,6 +25,7 @@ void row_builder_release(struct row_builder *b)
 {
 	free(b->fixed);
 	free(b->invalid);
+	free(b->memos);
 	buf_release(&b->texts);
 	*b = (struct row_builder){ 0 };
 }
@@ -64,15 +66,36 @@ static enum reason read_id(struct row_builder *b, uint64_t *ret)
 	return REASON_NONE;
 }
 
-static enum reason read_number(struct row_builder *b, const struct column *c, struct str text, int64_t *ret)
+/* A date, an enumeration, ...: whatever is read the same each time. */
+static enum reason read_plain(struct row_builder *b, unsigned column, struct str text, int64_t *ret)
 {
-	if (c->type != TYPE_ID && c->type != TYPE_CERT)
+	const struct column *c = &b->kind->columns[column];
+	if (!text.n || text.n > MEMO_TEXT)
 		return (enum reason)column_parse(c, text, b->as_of, ret);
+	struct memo_key key = memo_key(text);
+	struct memo_place *place = memo_at(&b->memos[column], &key);
+	if (!memo_holds(place, &key)) {
+		int64_t v = VALUE_NULL;
+		enum reason reason = (enum reason)column_parse(c, text, b->as_of, &v);
+		*place = (struct memo_place){ key, reason, v };
+	}
+	*ret = place->value;
+	return (enum reason)place->reason;
+}
+
+/* The number of any column. VALUE_NULL with a reason. */
+static enum reason read_number(struct row_builder *b, unsigned column, struct str text, int64_t *ret)
+{
+	const struct column *c = &b->kind->columns[column];
+	*ret = VALUE_NULL;
+	if (c->type != TYPE_ID && c->type != TYPE_CERT)
+		return read_plain(b, column, text, ret);
 	uint64_t stored = 0;
 	enum reason reason = (enum reason)id_clean(text, b->cleaned, sizeof b->cleaned, &b->cleaned_n);
 	if (!reason)
 		reason = c->type == TYPE_CERT ? read_cert(b, &stored) : read_id(b, &stored);
-	*ret = (int64_t)stored;
+	if (!reason)
+		*ret = (int64_t)stored;
 	return reason;
 }
 
@@ -105,9 +128,7 @@ enum reason row_build(struct row_builder *b, const struct str *fields, size_t co
 			if (null && c->bold)
 				reason = EMPTY;
 		} else {
-			reason = read_number(b, c, text, &v);
-			if (reason)
-				v = VALUE_NULL;
+			reason = read_number(b, i, text, &v);
 			value_store(c->type, b->fixed + c->offset, v);
 			null = v == VALUE_NULL;
 		}

@@ -4,6 +4,7 @@
 
 #include "id/id.h"
 #include "ingest/ingest.h"
+#include "memo.h"
 
 #define ROW_COLUMNS_MAX 64 /* of a kind: one bit each */
 
@@ -25,6 +26,7 @@ struct row_builder {
 	unsigned invalid_count;
 	uint64_t null_columns;            /* bit i: column i is null, invalid ones too */
 	uint64_t invalid_columns;
+	struct memo *memos;               /* of each column */
 	char cleaned[ID_CLEAN_SIZE];      /* the last id or certificate after step 1 and id_change */
 	size_t cleaned_n;
 };

@@ -17,7 +17,7 @@ static inline size_t blank_at(const char *p, size_t n)
 	unsigned char c = (unsigned char)*p;
 	if (c < 0x80)
 		return c == ' ' || (c >= '\t' && c <= '\r');
-	return c < 0xC2 ? 0 : blank_wide_at(p, n);
+	return c == 0xC2 || c == 0xE2 || c == 0xE3 || c == 0xEF ? blank_wide_at(p, n) : 0;
 }
 
 /* Bytes of the blank that p[n - 1] ends, or 0. n > 0. */
@@ -26,7 +26,9 @@ static inline size_t blank_before(const char *p, size_t n)
 	unsigned char c = (unsigned char)p[n - 1];
 	if (c < 0x80)
 		return c == ' ' || (c >= '\t' && c <= '\r');
-	return c > 0xBF ? 0 : blank_wide_before(p, n);
+	/* Most Chinese characters end in other bytes than the blanks do. */
+	bool may = c == 0x80 || c == 0xA0 || c == 0xBF || (c >= 0x8B && c <= 0x8D);
+	return may ? blank_wide_before(p, n) : 0;
 }
 
 /* s without the blanks at both ends. */
