@@ -147,13 +147,16 @@ static enum csv_got give(struct csv_reader *r, struct csv_record *ret, struct er
 	const struct scan *s = &r->scan;
 	struct csv_record record = { .line = r->line, .next_line = r->line + s->lines, .raw = { r->p + r->at, s->end } };
 	record.fault = fault_of(r, record.raw);
+	if ((record.fault == CSV_SOUND || record.fault == CSV_SIZE) && s->field_count == 1 && !s->quoted)
+		record.blank = !blank_trim(s->fields[0]).n;
+	if (record.blank)
+		record.fault = CSV_SOUND;
 	if (record.fault == CSV_SOUND && s->quoted) {
 		if (unquote(r->unquoter, record.raw, &record.fields, &record.field_count, err) < 0)
 			return CSV_ERROR;
 	} else if (record.fault == CSV_SOUND) {
 		record.fields = s->fields;
 		record.field_count = s->field_count;
-		record.blank = s->field_count == 1 && !blank_trim(s->fields[0]).n;
 	}
 	r->at += s->next;
 	r->line = record.next_line;

@@ -87,7 +87,7 @@ static int accept(struct ingest *in, struct reading *r, const struct csv_record 
 	le16_put(b->fixed + 4, (uint16_t)r->file);
 	if (table_put(in->table, b->fixed, (const uint8_t *)b->texts.p, b->texts.n, err) < 0)
 		return -1;
-	shares_add(&in->shares, b->null_columns, b->invalid_columns);
+	shares_add(&in->shares, &b->marks);
 	for (unsigned i = 0; i < b->invalid_count; i++) {
 		const struct invalid_value *v = &b->invalid[i];
 		if (outcome_invalid(&in->outcome, in->ordinal, r->extract.name, record->line, in->job->kind->columns[v->column].name,

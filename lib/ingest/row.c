@@ -116,7 +116,7 @@ enum reason row_build(struct row_builder *b, const struct str *fields, size_t co
 	const struct kind *k = b->kind;
 	b->texts.n = 4 * k->text_count;
 	b->invalid_count = 0;
-	b->null_columns = b->invalid_columns = 0;
+	b->marks = (struct row_marks){ 0 };
 	for (unsigned i = 0; i < k->column_count; i++) {
 		const struct column *c = &k->columns[i];
 		struct str text = row_field(fields, count, columns, i);
@@ -136,9 +136,10 @@ enum reason row_build(struct row_builder *b, const struct str *fields, size_t co
 			*ret_column = i;
 			return reason;
 		}
-		b->null_columns |= (uint64_t)null << i;
+		b->marks.nulls |= (uint64_t)null << i;
+		b->marks.empty |= (uint64_t)!text.n << i;
 		if (reason) {
-			b->invalid_columns |= UINT64_C(1) << i;
+			b->marks.invalid |= UINT64_C(1) << i;
 			b->invalid[b->invalid_count++] = (struct invalid_value){ i, reason, text };
 		}
 	}

@@ -15,6 +15,13 @@ struct invalid_value {
 	struct str value;   /* trimmed; borrowed from the record */
 };
 
+/* What is missing in a row; bit i: column i. */
+struct row_marks {
+	uint64_t nulls;   /* no value, invalid ones too */
+	uint64_t empty;   /* no text; an enumeration may give that a value */
+	uint64_t invalid;
+};
+
 /* Reused from row to row: nothing is allocated once its buffers have grown. */
 struct row_builder {
 	const struct kind *kind;
@@ -24,8 +31,7 @@ struct row_builder {
 	struct buf texts;                 /* as in table/row.h */
 	struct invalid_value *invalid;    /* in the order of columns */
 	unsigned invalid_count;
-	uint64_t null_columns;            /* bit i: column i is null, invalid ones too */
-	uint64_t invalid_columns;
+	struct row_marks marks;
 	struct memo *memos;               /* of each column */
 	char cleaned[ID_CLEAN_SIZE];      /* the last id or certificate after step 1 and id_change */
 	size_t cleaned_n;

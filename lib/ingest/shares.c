@@ -5,33 +5,33 @@
 #define ROWS_MIN 50   /* accepted rows of a kind, or non-empty values of a column, below which nothing is asked */
 #define SHARE_MAX 20  /* percent */
 
-static bool same(const struct pattern *p, uint64_t null_columns, uint64_t invalid_columns)
+static bool same(const struct pattern *p, const struct row_marks *m)
 {
-	return p->null_columns == null_columns && p->invalid_columns == invalid_columns;
+	return p->marks.nulls == m->nulls && p->marks.empty == m->empty && p->marks.invalid == m->invalid;
 }
 
 /* The number of a pattern; SHARES_PATTERNS when there is none left. */
-static unsigned number_of(struct shares *s, uint64_t null_columns, uint64_t invalid_columns)
+static unsigned number_of(struct shares *s, const struct row_marks *marks)
 {
 	unsigned i = s->last;
-	if (i < s->pattern_count && same(&s->patterns[i], null_columns, invalid_columns))
+	if (i < s->pattern_count && same(&s->patterns[i], marks))
 		return i;
 	for (i = 0; i < s->pattern_count; i++)
-		if (same(&s->patterns[i], null_columns, invalid_columns))
+		if (same(&s->patterns[i], marks))
 			break;
 	if (i == s->pattern_count && i < SHARES_PATTERNS)
-		s->patterns[s->pattern_count++] = (struct pattern){ null_columns, invalid_columns, 0 };
+		s->patterns[s->pattern_count++] = (struct pattern){ *marks, 0 };
 	s->last = i;
 	return i;
 }
 
-void shares_add(struct shares *s, uint64_t null_columns, uint64_t invalid_columns)
+void shares_add(struct shares *s, const struct row_marks *marks)
 {
-	unsigned number = number_of(s, null_columns, invalid_columns);
+	unsigned number = number_of(s, marks);
 	if (number < SHARES_PATTERNS) {
 		s->patterns[number].rows++;
 	} else {
-		struct rest_row row = { (uint32_t)s->rows, { null_columns, invalid_columns, 1 } };
+		struct rest_row row = { (uint32_t)s->rows, { *marks, 1 } };
 		VEC_PUSH(s->rest, s->rest_count, s->rest_cap, row);
 	}
 	VEC_PUSH(s->of_row, s->rows, s->cap, (uint8_t)number);
@@ -59,12 +59,26 @@ void shares_release(struct shares *s)
 	*s = (struct shares){ 0 };
 }
 
-static void count(const struct pattern *p, uint64_t bit, uint64_t *nulls, uint64_t *invalid)
+/* Rows in which a column is ... */
+struct column_count {
+	uint64_t null, empty, invalid;
+};
+
+static void count(const struct pattern *p, unsigned column, struct column_count *n)
 {
-	if (p->null_columns & bit)
-		*nulls += p->rows;
-	if (p->invalid_columns & bit)
-		*invalid += p->rows;
+	n->null += p->marks.nulls >> column & 1 ? p->rows : 0;
+	n->empty += p->marks.empty >> column & 1 ? p->rows : 0;
+	n->invalid += p->marks.invalid >> column & 1 ? p->rows : 0;
+}
+
+static struct column_count count_column(const struct shares *s, unsigned column)
+{
+	struct column_count n = { 0 };
+	for (unsigned i = 0; i < s->pattern_count; i++)
+		count(&s->patterns[i], column, &n);
+	for (size_t i = 0; i < s->rest_count; i++)
+		count(&s->rest[i].pattern, column, &n);
+	return n;
 }
 
 static bool is_coded(enum type t)
@@ -83,19 +97,15 @@ int shares_test(const struct shares *s, const struct kind *kind, uint64_t accept
 		return 0;
 	for (unsigned c = 0; c < kind->column_count; c++) {
 		const struct column *column = &kind->columns[c];
-		uint64_t nulls = 0, invalid = 0;
-		for (unsigned i = 0; i < s->pattern_count; i++)
-			count(&s->patterns[i], UINT64_C(1) << c, &nulls, &invalid);
-		for (size_t i = 0; i < s->rest_count; i++)
-			count(&s->rest[i].pattern, UINT64_C(1) << c, &nulls, &invalid);
-		uint64_t filled = accepted - nulls + invalid;
-		if (is_coded(column->type) && filled >= ROWS_MIN && over(invalid, filled))
+		struct column_count n = count_column(s, c);
+		uint64_t filled = accepted - n.empty;
+		if (is_coded(column->type) && filled >= ROWS_MIN && over(n.invalid, filled))
 			return err_set(err, STATUS_DATA, "%.*s: column %.*s: %llu of %llu values are not known; see whether the sender's "
 			               "code list has changed", STR_ARG(kind->name), STR_ARG(column->name),
-			               (unsigned long long)invalid, (unsigned long long)filled);
-		if (column->required && !column->may_be_null && over(nulls, accepted))
+			               (unsigned long long)n.invalid, (unsigned long long)filled);
+		if (column->required && !column->may_be_null && over(n.null, accepted))
 			return err_set(err, STATUS_DATA, "%.*s: column %.*s: is empty or invalid in %llu of %llu rows; ask the sender for a "
-			               "whole extract", STR_ARG(kind->name), STR_ARG(column->name), (unsigned long long)nulls,
+			               "whole extract", STR_ARG(kind->name), STR_ARG(column->name), (unsigned long long)n.null,
 			               (unsigned long long)accepted);
 	}
 	return 0;

@@ -1,17 +1,17 @@
 /* shares: how many rows of a kind have a column null or invalid, duplicates taken out again once they are known.
  *
- * A row is remembered as the number of its pattern (which columns are null, which of them for being invalid): one byte a row, since
- * a kind has few patterns. Rows whose pattern has no number any more are remembered in full.
+ * A row is remembered as the number of its pattern: one byte a row, since a kind has few patterns. Rows whose pattern has no number
+ * any more are remembered in full.
  */
 #ifndef BIDUI_INGEST_SHARES_H
 #define BIDUI_INGEST_SHARES_H
 
-#include "schema/schema.h"
+#include "row.h"
 
 #define SHARES_PATTERNS 255
 
 struct pattern {
-	uint64_t null_columns, invalid_columns; /* invalid ones are null too */
+	struct row_marks marks;
 	uint64_t rows;
 };
 
@@ -27,7 +27,7 @@ struct shares {
 	size_t rest_count, rest_cap;
 };
 
-void shares_add(struct shares *s, uint64_t null_columns, uint64_t invalid_columns); /* of the next row */
+void shares_add(struct shares *s, const struct row_marks *marks); /* of the next row */
 /* Take the rows with these ordinals (sorted) out. */
 void shares_drop(struct shares *s, const uint32_t *ordinals, size_t count);
 void shares_release(struct shares *s);

@@ -219,6 +219,10 @@ bool reference_next(struct reference *r, struct csv_record *ret)
 	enum csv_fault text = text_fault(r, r->at, c.end);
 	if (text)
 		fault = text;
+	bool blank = held && !c.broken && !text && c.count == 1 && !c.quoted &&
+		is_blank((struct str){ r->p + r->at, c.end - r->at });
+	if (blank)
+		fault = CSV_SOUND;
 	size_t shown = c.end - r->at < hold || held ? c.end - r->at : hold;
 	*ret = (struct csv_record){ .line = r->line, .raw = { r->p + r->at, shown }, .fault = fault };
 	uint64_t ends = line_ends_within(r, r->at, next);
@@ -229,7 +233,7 @@ bool reference_next(struct reference *r, struct csv_record *ret)
 		r->fields[f] = (struct str){ r->bytes.n ? r->bytes.p + from : "", r->ends[f] - from };
 	ret->fields = r->fields;
 	ret->field_count = fault == CSV_SOUND ? c.count : 0;
-	ret->blank = fault == CSV_SOUND && c.count == 1 && !c.quoted && is_blank(ret->raw);
+	ret->blank = blank;
 	r->at = next;
 	r->line = ret->next_line;
 	return true;

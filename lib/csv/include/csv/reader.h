@@ -52,7 +52,7 @@ struct csv_record {
 	uint64_t next_line;       /* of the byte behind it */
 	struct str raw;           /* as it came, without its line end */
 	enum csv_fault fault;
-	bool blank;               /* one unquoted field that is empty or all blanks: no row */
+	bool blank;               /* one unquoted field that is empty or all blanks, whatever its length: no row */
 	const struct str *fields; /* of a sound record; at least one */
 	size_t field_count;
 };
