@@ -1,6 +1,6 @@
 #include "dossier/dossier.h"
 
-#include "dossier/eval.h"
+#include "dossier/homes.h"
 #include "id/id.h"
 
 #include <stdlib.h>
@@ -8,12 +8,13 @@
 void dossier_reset(struct dossier *d)
 {
 	arena_reset(&d->arena);
-	*d = (struct dossier){ .pack = d->pack, .arena = d->arena };
+	*d = (struct dossier){ .pack = d->pack, .homes = d->homes, .arena = d->arena };
 }
 
 void dossier_release(struct dossier *d)
 {
 	arena_release(&d->arena);
+	home_reader_free(d->homes);
 	*d = (struct dossier){ .pack = d->pack };
 }
 
@@ -32,12 +33,6 @@ static struct str text_named(const struct kind *k, struct row r, const char *nam
 {
 	int c = kind_column(k, str_of(name));
 	return c < 0 ? (struct str){ 0 } : row_text(k, r, &k->columns[c]);
-}
-
-static int64_t number_named(const struct kind *k, struct row r, const char *name)
-{
-	int c = kind_column(k, str_of(name));
-	return c < 0 ? VALUE_NULL : row_number(r, &k->columns[c]);
 }
 
 /* ---- persons --------------------------------------------------------------------------------------------------------------------- */
@@ -190,7 +185,7 @@ static bool is_dead(struct eval *v, uint32_t person, struct set homes, int death
 	const struct dossier *d = v->d;
 	const struct person *p = &d->persons[person];
 	for (uint32_t i = 0; p->home == NONE && i < homes.n; i++)
-		if (eval_row_of(v, d->pack->people.gone, homes.items[i], person) == TRI_TRUE)
+		if (row_says(&d->homes->gone, d->homes, d->rows[homes.items[i]].row))
 			return true;
 	if (deaths_kind < 0)
 		return false;
@@ -212,7 +207,7 @@ static void settle_persons(struct dossier *d)
 		struct set homes = person_rows(d, p, (unsigned)homes_kind), registry = person_rows(d, p, (unsigned)register_kind);
 		p->home = p->household = NONE;
 		for (uint32_t k = 0; k < homes.n && p->home == NONE; k++)
-			if (eval_row_of(&v, d->pack->people.home, homes.items[k], i) == TRI_TRUE)
+			if (row_says(&d->homes->home, d->homes, d->rows[homes.items[k]].row))
 				p->home = homes.items[k];
 		if (homes.n > 1)
 			p->kinds |= TRIGGER_TWICE;
@@ -229,26 +224,6 @@ static void settle_persons(struct dossier *d)
 }
 
 /* ---- hukou households ------------------------------------------------------------------------------------------------------------ */
-
-static bool says(struct eval *v, const struct expr *e, const struct kind *k, struct row r)
-{
-	return eval_row(v, e, k, r) == TRI_TRUE;
-}
-
-void home_facts(struct eval *v, const struct kind *k, struct row r, struct home_facts *ret)
-{
-	const struct people *p = &v->d->pack->people;
-	ret->region = number_named(k, r, "region");
-	ret->county = county_of(ret->region);
-	ret->number = text_named(k, r, "household_no");
-	ret->split_on = number_named(k, r, "split_on");
-	ret->split_from = text_named(k, r, "split_from");
-	ret->head = says(v, p->head, k, r);
-	ret->collective = says(v, p->collective, k, r);
-	ret->rural = says(v, p->rural, k, r);
-	ret->urban = says(v, p->urban, k, r);
-	ret->split = ret->split_on != VALUE_NULL && says(v, p->split, k, r);
-}
 
 void household_see(struct household_facts *h, const struct home_facts *f, uint32_t row)
 {
@@ -378,19 +353,15 @@ static void link_households(struct dossier *d)
 
 static void settle_households(struct dossier *d)
 {
-	const struct kind *k = schema_role(d->pack->schema, ROLE_HOUSEHOLDS);
 	struct resident *r = arena_alloc(&d->arena, d->person_count * sizeof *r);
-	struct eval v;
 	uint32_t n = 0;
-	eval_init(&v, d);
 	for (uint32_t i = 0; i < d->person_count; i++) {
 		const struct person *p = &d->persons[i];
 		if (!p->alive || p->home == NONE)
 			continue;
 		r[n] = (struct resident){ .person = i, .row = p->home };
-		home_facts(&v, k, d->rows[p->home].row, &r[n++].facts);
+		home_facts(d->homes, d->rows[p->home].row, &r[n++].facts);
 	}
-	eval_release(&v);
 	qsort(r, n, sizeof *r, by_household);
 	d->households = arena_alloc(&d->arena, (size_t)n * sizeof *d->households);
 	for (uint32_t i = 0, j; i < n; i = j) {
@@ -522,6 +493,8 @@ struct set family_of(struct dossier *d, uint32_t reg)
 
 void dossier_build(struct dossier *d)
 {
+	if (!d->homes)
+		d->homes = home_reader_new(d->pack);
 	qsort(d->persons, d->person_count, sizeof *d->persons, by_key);
 	add_owners(d);
 	share_rows(d);

@@ -67,19 +67,40 @@ void homes_release(struct homes *h)
 
 /* Whether this row is the home row of a living person. A person with one row and no death row is simple: it is a home when it
  * is normal. The others have been settled before. */
-static bool is_home(struct join *j, const struct kind *k, struct row r, uint32_t ordinal, const struct wanted_person *p)
+static bool is_home(struct join *j, struct row r, uint32_t ordinal, const struct wanted_person *p)
 {
 	if (p && p->flags & WANTED_HARD)
 		return p->home == ordinal && p->flags & WANTED_ALIVE;
-	return eval_row(&j->eval, j->pack->people.home, k, r) == TRI_TRUE;
+	return row_says(&j->reader->home, j->reader, r);
 }
 
-static void see(struct join *j, const struct kind *k, struct row r, uint32_t ordinal, uint32_t person)
+/* Extracts mostly keep a household together: then it is the one of the row before. */
+struct last_home {
+	char number[64];
+	size_t n;
+	uint32_t county, index;
+};
+
+static uint32_t home_of(struct homes *h, const struct home_facts *f, struct last_home *last)
+{
+	if (f->county == last->county && str_eq(f->number, (struct str){ last->number, last->n }))
+		return last->index;
+	uint32_t i = homes_add(h, household_key(h, f->county, f->number));
+	if (f->number.n && f->number.n <= sizeof last->number) {
+		last->n = f->number.n;
+		last->county = f->county;
+		last->index = i;
+		memcpy(last->number, f->number.p, f->number.n);
+	}
+	return i;
+}
+
+static void see(struct join *j, struct row r, uint32_t ordinal, uint32_t person, struct last_home *last)
 {
 	struct homes *h = &j->homes;
 	struct home_facts f;
-	home_facts(&j->eval, k, r, &f);
-	uint32_t i = homes_add(h, household_key(h, f.county, f.number));
+	home_facts(j->reader, r, &f);
+	uint32_t i = home_of(h, &f, last);
 	struct home *home = &h->items[i];
 	uint32_t split_row = home->facts.split_row;
 	bool first = home->facts.people == 0;
@@ -107,6 +128,7 @@ int join_homes(struct join *j, struct err *err)
 	uint32_t ordinal;
 	uint64_t keys[2];
 	enum iter got;
+	struct last_home last = { .n = SIZE_MAX };
 	bool all = j->pack->seeds == TRIGGER_ALWAYS;
 	h->rows = (uint32_t)(t->rows + t->duplicate_count);
 	h->of_row = mem_grow(NULL, (size_t)h->rows + 1, sizeof *h->of_row);
@@ -115,10 +137,8 @@ int join_homes(struct join *j, struct err *err)
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
 		row_keys(t->kind, r, keys);
 		uint32_t p = people_find(&j->people, keys[0]);
-		if (is_home(j, t->kind, r, ordinal, p == NONE ? NULL : &j->people.items[p]))
-			see(j, t->kind, r, ordinal, p);
-		if ((ordinal & 0xFFFF) == 0)
-			arena_reset(&j->eval.arena);
+		if (is_home(j, r, ordinal, p == NONE ? NULL : &j->people.items[p]))
+			see(j, r, ordinal, p, &last);
 	}
 	table_scan_release(&s);
 	for (uint32_t i = 0; all && i < h->count; i++)
@@ -175,9 +195,10 @@ int join_persons(struct join *j, struct err *err)
 	table_scan_init(&s, t);
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
 		uint32_t household = j->homes.of_row[ordinal];
+		if (household == NONE || !(j->homes.items[household].principal || j->homes.items[household].related))
+			continue;
 		row_keys(t->kind, r, keys);
-		if (household != NONE)
-			take(j, keys[0], household);
+		take(j, keys[0], household);
 	}
 	table_scan_release(&s);
 	return got == ITER_END ? 0 : -1;

@@ -2,7 +2,7 @@
 #ifndef BIDUI_JOIN_INTERNAL_H
 #define BIDUI_JOIN_INTERNAL_H
 
-#include "dossier/eval.h"
+#include "dossier/homes.h"
 #include "id/id.h"
 #include "join/join.h"
 
@@ -27,8 +27,13 @@ struct wanted_person {
 struct people_map {
 	struct wanted_person *items;
 	uint32_t count, cap;
-	uint32_t *slots;        /* index + 1, open addressing */
+	struct people_slot {
+		uint64_t key;
+		uint32_t index;         /* of the person + 1; 0: empty */
+	} *slots;
 	uint64_t mask;
+	uint64_t *filter;       /* a bit for some hash of each key: most of those not wanted are told at once */
+	unsigned filter_shift;
 };
 
 uint32_t people_add(struct people_map *m, uint64_t key, uint8_t flags); /* the person's index */
@@ -85,8 +90,8 @@ struct join {
 	size_t request_count, request_cap;
 	struct figures figures;
 	struct places places;
-	struct dossier scratch;  /* for conditions on rows */
-	struct eval eval;
+	struct dossier scratch;  /* of one hard person at a time */
+	struct home_reader *reader;
 };
 
 /* A household that shares a book but is no family ties nobody. */

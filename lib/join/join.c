@@ -138,7 +138,7 @@ int join_run(const struct join_job *job, struct err *err)
 {
 	struct join j = { .job = job, .pack = job->pack, .scratch = { .pack = job->pack } };
 	struct frame_writer *w = NULL;
-	eval_init(&j.eval, &j.scratch);
+	j.reader = home_reader_new(job->pack);
 	int r = prepare(&j, err);
 	if (r == 0)
 		r = frame_create(&w, job->path, FRAME_DOSSIER, &job->id, err);
@@ -148,7 +148,7 @@ int join_run(const struct join_job *job, struct err *err)
 		r = frame_commit(w, err);
 	else
 		frame_abort(w);
-	eval_release(&j.eval);
+	home_reader_free(j.reader);
 	dossier_release(&j.scratch);
 	people_release(&j.people);
 	homes_release(&j.homes);

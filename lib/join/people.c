@@ -8,16 +8,32 @@ static uint64_t spread(uint64_t key)
 	return key ^ key >> 32;
 }
 
+static uint64_t slot_of(const struct people_map *m, uint64_t key)
+{
+	uint64_t at = spread(key) & m->mask;
+	while (m->slots[at].index && m->slots[at].key != key)
+		at = (at + 1) & m->mask;
+	return at;
+}
+
+/* Eight bits a slot and two slots a person: one in sixteen strangers passes. */
+static void set_bit(struct people_map *m, uint64_t key)
+{
+	uint64_t bit = spread(key) >> m->filter_shift;
+	m->filter[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
 static void grow(struct people_map *m)
 {
 	free(m->slots);
+	free(m->filter);
 	m->mask = m->mask ? 2 * m->mask + 1 : 1023;
 	m->slots = mem_alloc((m->mask + 1) * sizeof *m->slots);
+	m->filter = mem_alloc(m->mask + 1);
+	m->filter_shift = (unsigned)__builtin_clzll(8 * (m->mask + 1) - 1);
 	for (uint32_t i = 0; i < m->count; i++) {
-		uint64_t at = spread(m->items[i].key) & m->mask;
-		while (m->slots[at])
-			at = (at + 1) & m->mask;
-		m->slots[at] = i + 1;
+		m->slots[slot_of(m, m->items[i].key)] = (struct people_slot){ m->items[i].key, i + 1 };
+		set_bit(m, m->items[i].key);
 	}
 }
 
@@ -25,26 +41,26 @@ uint32_t people_add(struct people_map *m, uint64_t key, uint8_t flags)
 {
 	if (2 * (uint64_t)m->count >= m->mask)
 		grow(m);
-	uint64_t at = spread(key) & m->mask;
-	while (m->slots[at] && m->items[m->slots[at] - 1].key != key)
-		at = (at + 1) & m->mask;
-	if (!m->slots[at]) {
+	struct people_slot *s = &m->slots[slot_of(m, key)];
+	if (!s->index) {
 		struct wanted_person p = { .key = key, .household = NONE, .home = NONE, .parent = m->count };
 		VEC_PUSH(m->items, m->count, m->cap, p);
-		m->slots[at] = m->count;
+		*s = (struct people_slot){ key, m->count };
+		set_bit(m, key);
 	}
-	m->items[m->slots[at] - 1].flags |= flags;
-	return m->slots[at] - 1;
+	m->items[s->index - 1].flags |= flags;
+	return s->index - 1;
 }
 
 uint32_t people_find(const struct people_map *m, uint64_t key)
 {
 	if (!m->count)
 		return NONE;
-	for (uint64_t at = spread(key) & m->mask; m->slots[at]; at = (at + 1) & m->mask)
-		if (m->items[m->slots[at] - 1].key == key)
-			return m->slots[at] - 1;
-	return NONE;
+	uint64_t bit = spread(key) >> m->filter_shift;
+	if (!(m->filter[bit / 64] >> bit % 64 & 1))
+		return NONE;
+	const struct people_slot *s = &m->slots[slot_of(m, key)];
+	return s->index ? s->index - 1 : NONE;
 }
 
 uint32_t people_root(struct people_map *m, uint32_t i)
@@ -69,5 +85,6 @@ void people_release(struct people_map *m)
 {
 	free(m->items);
 	free(m->slots);
+	free(m->filter);
 	*m = (struct people_map){ 0 };
 }

@@ -118,7 +118,7 @@ static int gather(struct join *j, const struct table *t, struct pieces *ps, stru
 /* One person's rows make a dossier of their own; it says where the home is and whether they live. */
 static void settle(struct join *j, const struct piece *p, size_t n, const struct buf *bytes)
 {
-	struct dossier d = { .pack = j->pack, .arena = j->scratch.arena };
+	struct dossier d = j->scratch;
 	dossier_reset(&d);
 	d.rows = arena_alloc(&d.arena, n * sizeof *d.rows);
 	d.row_count = (uint32_t)n;
@@ -133,7 +133,7 @@ static void settle(struct join *j, const struct piece *p, size_t n, const struct
 		w->flags |= WANTED_ALIVE;
 	if (d.persons[0].home != NONE)
 		w->home = p[d.persons[0].home].ordinal;
-	j->scratch.arena = d.arena;
+	j->scratch = d;
 }
 
 static int settle_hard(struct join *j, struct err *err)

@@ -28,7 +28,8 @@ struct runner {
 
 static const char *path_in(char out[4096], const char *folder, const char *name, const char *ending)
 {
-	snprintf(out, 4096, "%s/%s%s", folder, name, ending);
+	if (snprintf(out, 4096, "%s/%s%s", folder, name, ending) >= 4096)
+		out[0] = 0; /* too long a path opens nothing */
 	return out;
 }
 

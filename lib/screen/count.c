@@ -2,6 +2,8 @@
  * just one dossier (as a principal), that is settled within it, and the counts of dossiers add up. */
 #include "internal.h"
 
+#include "dossier/homes.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -213,7 +215,7 @@ static void count_converted(struct screener *s, const char *status, uint32_t reg
 	snprintf(name, sizeof name, "converted_persons.%s", status);
 	for (uint32_t i = 0; i < m.n; i++) {
 		const struct person *p = &d->persons[m.items[i]];
-		if (p->alive && p->home != NONE && eval_row_of(&s->eval, d->pack->people.urban, p->home, m.items[i]) == TRI_TRUE)
+		if (p->alive && p->home != NONE && row_says(&d->homes->urban, d->homes, d->rows[p->home].row))
 			tally(s, name, register_region(d, reg), thing_of(THING_PERSON, m.items[i]));
 	}
 }
@@ -323,7 +325,7 @@ static void count_person(struct screener *s, uint32_t i)
 	const struct dossier *d = &s->dossier;
 	const struct person *p = &d->persons[i];
 	count_unsafe(s, i);
-	if (p->registered && p->household != NONE && eval_row_of(&s->eval, d->pack->people.rural, p->home, i) == TRI_TRUE)
+	if (p->registered && p->household != NONE && row_says(&d->homes->rural, d->homes, d->rows[p->home].row))
 		tally(s, ".registered_rural", d->households[p->household].region, thing_of(THING_PERSON, i));
 }
 

@@ -80,8 +80,11 @@ struct refused_note {
 	uint32_t count;
 };
 
+struct home_reader;
+
 struct dossier {
 	const struct pack *pack;
+	struct home_reader *homes;        /* made by the first dossier_build; outlives dossier_reset */
 	struct arena arena;
 	struct dossier_row *rows;
 	uint32_t row_count;
@@ -106,16 +109,7 @@ void dossier_release(struct dossier *d);
  * owners of rows who are not among them are added as others), d->notes and d->refused. Never fails. */
 void dossier_build(struct dossier *d);
 
-/* What a home row says of its household. */
-struct home_facts {
-	uint32_t county;
-	struct str number;
-	int64_t region, split_on;
-	struct str split_from;
-	bool head, collective, rural, urban, split;
-};
-struct eval;
-void home_facts(struct eval *v, const struct kind *k, struct row r, struct home_facts *ret);
+struct home_facts;
 
 /* Put a home row into what is known of its household; rows come in order, `row` is the caller's name for it. */
 struct household_facts {

@@ -1,0 +1,166 @@
+#include "dossier/homes.h"
+
+#include <stdlib.h>
+
+#define MAX_TABLE 4096
+#define VILLAGE INT64_C(500901001201)
+#define NO_VILLAGE INT64_C(500901001001)
+
+/* ---- tables of conditions ------------------------------------------------------------------------------------------------------------- */
+
+static bool note_column(struct row_test *t, const struct column *c)
+{
+	for (unsigned i = 0; i < t->column_count; i++)
+		if (t->columns[i].offset == c->offset)
+			return true;
+	if (t->column_count == ROW_TEST_COLUMNS)
+		return false;
+	t->columns[t->column_count++].offset = c->offset;
+	return true;
+}
+
+/* Whether the expression looks at nothing but byte-sized columns of the row and whether its region is a village. */
+static bool survey(struct row_test *t, const struct kind *k, const struct expr *e)
+{
+	if (!e)
+		return true;
+	switch (e->op) {
+	case E_ENUM: case E_BOOL: return true;
+	case E_COLUMN:
+		return e->depth == 0 && type_width(k->columns[e->index].type) == 1 && note_column(t, &k->columns[e->index]);
+	case E_FUNCTION:
+		if (e->index != F_IN_VILLAGE || e->a->op != E_COLUMN || e->a->depth != 0)
+			return false;
+		t->region = k->columns[e->a->index].offset;
+		return true;
+	case E_TERM: return e->depth == 0 && survey(t, k, e->term->expr);
+	case E_IN:
+		for (unsigned i = 0; i < e->arg_count; i++)
+			if (!survey(t, k, e->args[i]))
+				return false;
+		return survey(t, k, e->a);
+	case E_AND: case E_OR: case E_NOT: case E_EQ: case E_NE: case E_IS_NULL: case E_IS_TRUE: case E_IS_FALSE:
+		return survey(t, k, e->a) && survey(t, k, e->b);
+	default: return false;
+	}
+}
+
+static unsigned values_at(const struct kind *k, unsigned offset)
+{
+	for (unsigned i = 0; i < k->column_count; i++)
+		if (k->columns[i].offset == offset && k->columns[i].enumeration)
+			return k->columns[i].enumeration->count + 1u; /* and null */
+	return 3; /* bool */
+}
+
+static bool ask(const struct row_test *t, struct home_reader *h, struct row r)
+{
+	return eval_row(&h->eval, t->expr, h->kind, r) == TRI_TRUE;
+}
+
+/* Ask about a row made for each combination. */
+static void tabulate(struct row_test *t, struct home_reader *h, unsigned size)
+{
+	uint8_t *fixed = mem_alloc(h->kind->stride);
+	uint8_t *texts = mem_alloc(4 * (size_t)h->kind->text_count + 4);
+	uint8_t *table = mem_alloc(size);
+	for (unsigned i = 0; i < size; i++) {
+		for (unsigned c = 0; c < t->column_count; c++) {
+			unsigned v = i / t->columns[c].step % values_at(h->kind, t->columns[c].offset);
+			fixed[t->columns[c].offset] = (uint8_t)(v - 1); /* 255 is null */
+		}
+		static const int64_t regions[] = { VALUE_NULL, NO_VILLAGE, VILLAGE };
+		if (t->region >= 0)
+			value_store(TYPE_REGION, fixed + t->region, regions[i / t->region_step % 3]);
+		table[i] = ask(t, h, (struct row){ fixed, texts });
+	}
+	free(fixed);
+	free(texts);
+	t->table = table;
+}
+
+static void prepare(struct row_test *t, struct home_reader *h, const struct expr *e)
+{
+	*t = (struct row_test){ .expr = e, .region = -1 };
+	if (!survey(t, h->kind, e))
+		return;
+	unsigned size = 1;
+	for (unsigned c = 0; c < t->column_count; c++) {
+		t->columns[c].step = (uint16_t)size;
+		size *= values_at(h->kind, t->columns[c].offset);
+		if (size > MAX_TABLE)
+			return;
+	}
+	t->region_step = size;
+	if (t->region >= 0)
+		size *= 3;
+	tabulate(t, h, size);
+}
+
+bool row_says(const struct row_test *t, struct home_reader *h, struct row r)
+{
+	if (!t->table)
+		return ask(t, h, r);
+	unsigned i = 0;
+	for (unsigned c = 0; c < t->column_count; c++)
+		i += t->columns[c].step * (uint8_t)(r.fixed[t->columns[c].offset] + 1u);
+	if (t->region >= 0) {
+		uint64_t region = le64_get(r.fixed + t->region);
+		unsigned place = (unsigned)(region % 1000);
+		i += t->region_step * (region == UINT64_MAX ? 0 : place >= 200 && place <= 399 ? 2 : 1);
+	}
+	return t->table[i];
+}
+
+/* ---- household rows ------------------------------------------------------------------------------------------------------------------- */
+
+static const struct column *column_named(const struct kind *k, const char *name)
+{
+	int c = kind_column(k, str_of(name));
+	return c < 0 ? NULL : &k->columns[c];
+}
+
+struct home_reader *home_reader_new(const struct pack *pack)
+{
+	struct home_reader *h = mem_alloc(sizeof *h);
+	const struct people *p = &pack->people;
+	h->kind = schema_role(pack->schema, ROLE_HOUSEHOLDS);
+	h->region = column_named(h->kind, "region");
+	h->number = column_named(h->kind, "household_no");
+	h->split_on = column_named(h->kind, "split_on");
+	h->split_from = column_named(h->kind, "split_from");
+	h->nothing = (struct dossier){ .pack = pack };
+	eval_init(&h->eval, &h->nothing);
+	prepare(&h->home, h, p->home);
+	prepare(&h->gone, h, p->gone);
+	prepare(&h->head, h, p->head);
+	prepare(&h->collective, h, p->collective);
+	prepare(&h->rural, h, p->rural);
+	prepare(&h->urban, h, p->urban);
+	prepare(&h->split, h, p->split);
+	return h;
+}
+
+void home_reader_free(struct home_reader *h)
+{
+	if (!h)
+		return;
+	struct row_test *all[] = { &h->home, &h->gone, &h->head, &h->collective, &h->rural, &h->urban, &h->split };
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		free(all[i]->table);
+	eval_release(&h->eval);
+	free(h);
+}
+
+void home_facts(struct home_reader *h, struct row r, struct home_facts *ret)
+{
+	ret->region = row_number(r, h->region);
+	ret->county = county_of(ret->region);
+	ret->number = row_text(h->kind, r, h->number);
+	ret->split_on = h->split_on ? row_number(r, h->split_on) : VALUE_NULL;
+	ret->split_from = h->split_from ? row_text(h->kind, r, h->split_from) : (struct str){ 0 };
+	ret->head = row_says(&h->head, h, r);
+	ret->collective = row_says(&h->collective, h, r);
+	ret->rural = row_says(&h->rural, h, r);
+	ret->split = ret->split_on != VALUE_NULL && row_says(&h->split, h, r);
+}

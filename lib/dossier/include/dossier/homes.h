@@ -1,0 +1,51 @@
+/* homes: what household rows say, asked of tens of millions of them.
+ *
+ * The pack's conditions on household rows mostly look at a few enumerated columns. Such a condition is asked once for each
+ * combination of their values, and looked up from then on; any other is evaluated row by row, with the same answer.
+ *
+ *     struct home_reader *h = home_reader_new(pack);
+ *     if (row_says(&h->home, h, row)) home_facts(h, row, &facts);
+ */
+#ifndef BIDUI_DOSSIER_HOMES_H
+#define BIDUI_DOSSIER_HOMES_H
+
+#include "dossier/eval.h"
+
+#define ROW_TEST_COLUMNS 3
+
+struct row_test {
+	const struct expr *expr;
+	uint8_t *table;               /* NULL: ask the expression */
+	struct {
+		uint16_t offset, step;
+	} columns[ROW_TEST_COLUMNS];
+	unsigned column_count;
+	int region;                   /* offset of a region that in_village() is asked of, or -1 */
+	unsigned region_step;
+};
+
+struct home_reader {
+	const struct kind *kind;
+	const struct column *region, *number, *split_on, *split_from; /* the last two may be NULL */
+	struct row_test home, gone, head, collective, rural, urban, split;
+	struct dossier nothing;       /* of conditions that have to be evaluated */
+	struct eval eval;
+};
+
+struct home_reader *home_reader_new(const struct pack *pack);
+void home_reader_free(struct home_reader *h); /* NULL-safe */
+
+/* Not for two threads at once when the test has no table. */
+bool row_says(const struct row_test *t, struct home_reader *h, struct row r);
+
+/* What a home row says of its household. Texts borrow the row. */
+struct home_facts {
+	uint32_t county;
+	struct str number;
+	int64_t region, split_on;
+	struct str split_from;
+	bool head, collective, rural, split;
+};
+void home_facts(struct home_reader *h, struct row r, struct home_facts *ret);
+
+#endif
