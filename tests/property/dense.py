@@ -34,7 +34,8 @@ LEANS = {
                   ('registry', 'status'): ['未脱贫'], ('civil', 'aid'): ['农村低保']},
     'divorced': {('marriage', 'event'): ['离婚'], ('marriage', 'on'): ['20150630', '2016-11-25'], ('hukou', 'address'): ['一组1号', '一组 1号'],
                  ('home region', ''): ['500901001201'], ('registry', 'status'): ['未脱贫']},
-    'villages': {('hukou', 'split_on'): ['2014-01-01', '20150630'], ('home region', ''): ['500901001201'], ('hukou', 'state'): ['正常']},
+    'villages': {('hukou', 'split_on'): ['2014-01-01', '20150630'], ('home region', ''): ['500901001201'], ('hukou', 'state'): ['正常'],
+                 ('hukou', 'type'): ['农业']},
 }
 
 
