@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static _Noreturn void out_of_memory(void)
@@ -15,8 +16,22 @@ static _Noreturn void out_of_memory(void)
 	_exit(STATUS_OSERR);
 }
 
+#define HUGE_PAGE (UINT64_C(2) << 20)
+
+/* Tables that are looked up at random cost a page walk a look-up; with huge pages they do not. */
+static void *alloc_huge(size_t n)
+{
+	void *p;
+	if (posix_memalign(&p, HUGE_PAGE, n) != 0)
+		out_of_memory();
+	madvise(p, n, MADV_HUGEPAGE);
+	return memset(p, 0, n);
+}
+
 void *mem_alloc(size_t n)
 {
+	if (n >= 4 * HUGE_PAGE)
+		return alloc_huge(n);
 	void *p = calloc(1, n ? n : 1);
 	if (!p)
 		out_of_memory();

@@ -25,8 +25,8 @@ static int by_line(const void *pa, const void *pb)
 	const struct finding *a = pa, *b = pb;
 	if (a->list != b->list)
 		return a->list < b->list ? -1 : 1;
-	char x[16], y[16];
-	int c = str_cmp(region_text(a->region, x), region_text(b->region, y));
+	/* Twelve digits sort as their number does, and an unknown region (VALUE_NULL, the least) before all. */
+	int c = (a->region > b->region) - (a->region < b->region);
 	if (!c)
 		c = str_cmp(sorting->rules[a->rule].code, sorting->rules[b->rule].code);
 	if (!c)
@@ -53,13 +53,15 @@ static bool is_number(struct str s)
 /* A cell that a spreadsheet would run as a formula gets a leading quote. */
 static void put_cell(struct buf *b, struct str s)
 {
-	struct buf guarded = { 0 };
-	if (s.n && memchr("=+-@\t\r", s.p[0], 6) && !((s.p[0] == '+' || s.p[0] == '-') && is_number(s))) {
-		buf_putc(&guarded, '\'');
-		buf_puts(&guarded, s);
-		s = buf_str(&guarded);
+	bool formula = s.n && memchr("=+-@\t\r", s.p[0], 6) && !((s.p[0] == '+' || s.p[0] == '-') && is_number(s));
+	if (!formula) {
+		csv_put(b, s);
+		return;
 	}
-	csv_put(b, s);
+	struct buf guarded = { 0 };
+	buf_putc(&guarded, '\'');
+	buf_puts(&guarded, s);
+	csv_put(b, buf_str(&guarded));
 	buf_release(&guarded);
 }
 

@@ -50,13 +50,12 @@ static void region_text(const struct line *l, char *out, size_t size)
 static int by_line(const void *pa, const void *pb)
 {
 	const struct line *a = pa, *b = pb;
-	char x[32], y[32];
 	if (a->level != b->level)
 		return a->level < b->level ? -1 : 1;
-	region_text(a, x, sizeof x);
-	region_text(b, y, sizeof y);
-	int c = strcmp(x, y);
-	return c ? c : str_cmp(a->figure, b->figure);
+	/* Places of one level have as many digits, so they sort as their numbers; "other" (0) comes before "poor" (1). */
+	if (a->region != b->region)
+		return a->region < b->region ? -1 : 1;
+	return str_cmp(a->figure, b->figure);
 }
 
 static void add_counts(const struct report *r, struct lines *l)

@@ -4,23 +4,107 @@
 
 #include "dossier/homes.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum thing { THING_PERSON, THING_REGISTER, THING_HOUSEHOLD, THING_FINDING };
+/* ---- names ----------------------------------------------------------------------------------------------------------------------------- */
 
-static uint64_t thing_of(enum thing sort, uint64_t index)
+/* Names of a fixed kind; those that begin with '.' are parts of rates. */
+static const char *const fixed_names[FIGURE_FIXED] = {
+	[FIGURE_THIN] = "thin_households", [FIGURE_FOLLOW_UP] = "follow_up_households",
+	[FIGURE_MISSED] = ".missed", [FIGURE_MISSED_PERSONS] = ".missed_persons",
+	[FIGURE_ACTIVE] = ".active", [FIGURE_ACTIVE_PERSONS] = ".active_persons",
+	[FIGURE_ACTIVE_CORE] = ".active_core", [FIGURE_ACTIVE_CORE_PERSONS] = ".active_core_persons",
+	[FIGURE_EXITED] = ".exited", [FIGURE_EXITED_PERSONS] = ".exited_persons",
+	[FIGURE_EXITED_CORE] = ".exited_core", [FIGURE_EXITED_CORE_PERSONS] = ".exited_core_persons",
+	[FIGURE_CONVERTED] = ".converted", [FIGURE_COMPREHENSIVE] = ".comprehensive",
+	[FIGURE_COMPREHENSIVE_NET] = ".comprehensive_net", [FIGURE_REGISTERED_RURAL] = ".registered_rural",
+};
+
+static uint16_t number_of(struct screener *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static uint16_t number_of(struct screener *s, const char *fmt, ...)
 {
-	return (uint64_t)sort << 60 | index;
+	char name[192];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(name, sizeof name, fmt, ap);
+	va_end(ap);
+	return (uint16_t)figure_name(&s->figures, str_of(name));
 }
 
-static void tally(struct screener *s, const char *name, int64_t region, uint64_t thing)
+static void name_lists(struct screener *s)
 {
-	struct figure_at at[FIGURE_LEVELS];
-	unsigned n = figure_levels(&s->shared->places, region, at);
-	unsigned figure = figure_name(&s->figures, str_of(name));
-	for (unsigned i = 0; i < n; i++) {
-		struct tally t = { (uint16_t)figure, (uint8_t)at[i].level, at[i].region, thing };
+	const struct pack *p = s->shared->pack;
+	struct figure_numbers *n = &s->numbers;
+	for (int l = 0; l < LIST_COUNT; l++)
+		for (unsigned r = 0; r <= p->rule_count; r++) {
+			char of[128];
+			if (r == p->rule_count)
+				snprintf(of, sizeof of, "%s", list_name((enum list)l));
+			else
+				snprintf(of, sizeof of, "%s.%.*s", list_name((enum list)l), STR_ARG(p->rules[r].code));
+			n->findings[l][r] = number_of(s, "findings.%s", of);
+			n->core[l][r] = number_of(s, "core.%s", of);
+			n->households[l][r] = number_of(s, "households.%s", of);
+			n->persons[l][r] = number_of(s, "persons.%s", of);
+		}
+}
+
+static void name_statuses(struct screener *s)
+{
+	const struct kind *k = schema_role(s->shared->pack->schema, ROLE_REGISTER);
+	int c = kind_column(k, STR("status"));
+	const struct enumeration *e = c < 0 ? NULL : k->columns[c].enumeration;
+	unsigned count = e ? e->count : 0;
+	struct figure_numbers *n = &s->numbers;
+	n->status = mem_alloc((count + 1) * sizeof *n->status);
+	for (unsigned i = 0; i <= count; i++) {
+		struct str name = i ? e->values[i - 1] : STR("unknown");
+		n->status[i].households = number_of(s, "registry_households.%.*s", STR_ARG(name));
+		n->status[i].persons = number_of(s, "registry_persons.%.*s", STR_ARG(name));
+		n->status[i].converted = number_of(s, "converted_persons.%.*s", STR_ARG(name));
+	}
+}
+
+void count_init(struct screener *s)
+{
+	for (int i = 0; i < FIGURE_FIXED; i++)
+		s->numbers.fixed[i] = number_of(s, "%s", fixed_names[i]);
+	name_lists(s);
+	name_statuses(s);
+}
+
+void count_release(struct screener *s)
+{
+	free(s->numbers.status);
+	free(s->tallies);
+}
+
+/* ---- counting -------------------------------------------------------------------------------------------------------------------------- */
+
+/* The levels of a region; neighbours mostly ask for the same one. */
+static unsigned levels_of(struct screener *s, int64_t region)
+{
+	if (!s->level_count || s->level_region != region) {
+		s->level_count = figure_levels(&s->shared->places, region, s->levels);
+		s->level_region = region;
+	}
+	return s->level_count;
+}
+
+/* A unit or a finding: each is counted from one place only. */
+static void count(struct screener *s, uint16_t figure, int64_t region)
+{
+	for (unsigned i = 0, n = levels_of(s, region); i < n; i++)
+		figure_add(&s->figures, figure, s->levels[i].level, s->levels[i].region, 1);
+}
+
+/* A person, who may come up again under the same figure and region: counted once, by settle(). */
+static void tally(struct screener *s, uint16_t figure, int64_t region, uint32_t person)
+{
+	for (unsigned i = 0, n = levels_of(s, region); i < n; i++) {
+		struct tally t = { figure, (uint8_t)s->levels[i].level, person, s->levels[i].region };
 		VEC_PUSH(s->tallies, s->tally_count, s->tally_cap, t);
 	}
 }
@@ -28,13 +112,13 @@ static void tally(struct screener *s, const char *name, int64_t region, uint64_t
 static int by_all(const void *pa, const void *pb)
 {
 	const struct tally *a = pa, *b = pb;
-	if (a->name != b->name)
-		return a->name < b->name ? -1 : 1;
+	if (a->figure != b->figure)
+		return a->figure < b->figure ? -1 : 1;
 	if (a->level != b->level)
 		return a->level < b->level ? -1 : 1;
 	if (a->region != b->region)
 		return a->region < b->region ? -1 : 1;
-	return (a->thing > b->thing) - (a->thing < b->thing);
+	return (a->person > b->person) - (a->person < b->person);
 }
 
 static void settle(struct screener *s)
@@ -44,7 +128,7 @@ static void settle(struct screener *s)
 		qsort(s->tallies, s->tally_count, sizeof *s->tallies, by_all);
 	for (size_t i = 0; i < s->tally_count; i++)
 		if (i == 0 || by_all(&t[i], &t[i - 1]) != 0)
-			figure_add(&s->figures, t[i].name, (enum figure_level)t[i].level, t[i].region, 1);
+			figure_add(&s->figures, t[i].figure, (enum figure_level)t[i].level, t[i].region, 1);
 	s->tally_count = 0;
 }
 
@@ -97,22 +181,29 @@ int64_t person_region(const struct dossier *d, uint32_t person, bool household)
 	return reg == NONE ? region : register_region(d, reg);
 }
 
-/* ---- people of units ---------------------------------------------------------------------------------------------------------------- */
+/* ---- people of units ------------------------------------------------------------------------------------------------------------------- */
 
-static void tally_members(struct screener *s, const char *name, uint32_t reg)
+/* Alive members. With one register in the dossier nobody can come up twice under a figure that only registers count. */
+static void tally_members(struct screener *s, uint16_t figure, uint32_t reg, bool of_registers)
 {
 	const struct dossier *d = &s->dossier;
 	struct set m = d->registers[reg].members;
-	for (uint32_t i = 0; i < m.n; i++)
-		if (d->persons[m.items[i]].alive)
-			tally(s, name, register_region(d, reg), thing_of(THING_PERSON, m.items[i]));
+	int64_t region = register_region(d, reg);
+	for (uint32_t i = 0; i < m.n; i++) {
+		if (!d->persons[m.items[i]].alive)
+			continue;
+		if (of_registers && d->register_count == 1)
+			count(s, figure, region);
+		else
+			tally(s, figure, region, m.items[i]);
+	}
 }
 
-static void tally_people(struct screener *s, const char *name, uint32_t household)
+static void tally_people(struct screener *s, uint16_t figure, uint32_t household)
 {
 	const struct household *h = &s->dossier.households[household];
 	for (uint32_t i = 0; i < h->people.n; i++)
-		tally(s, name, h->region, thing_of(THING_PERSON, h->people.items[i]));
+		tally(s, figure, h->region, h->people.items[i]);
 }
 
 static bool has_alive(const struct dossier *d, uint32_t reg)
@@ -124,22 +215,16 @@ static bool has_alive(const struct dossier *d, uint32_t reg)
 	return false;
 }
 
-/* ---- findings ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- findings -------------------------------------------------------------------------------------------------------------------------- */
 
-static void count_unit(struct screener *s, const char *list, const struct finding *f, enum item item, uint32_t index)
+static void count_people(struct screener *s, uint16_t figure, const struct finding *f, enum item item, uint32_t index)
 {
-	char name[96];
-	if (item == ITEM_REGISTER || item == ITEM_HOUSEHOLD) {
-		snprintf(name, sizeof name, "households.%s", list);
-		tally(s, name, f->region, thing_of(item == ITEM_REGISTER ? THING_REGISTER : THING_HOUSEHOLD, index));
-	}
-	snprintf(name, sizeof name, "persons.%s", list);
 	if (item == ITEM_REGISTER)
-		tally_members(s, name, index);
+		tally_members(s, figure, index, false);
 	else if (item == ITEM_HOUSEHOLD)
-		tally_people(s, name, index);
+		tally_people(s, figure, index);
 	else if (item == ITEM_PERSON)
-		tally(s, name, f->region, thing_of(THING_PERSON, index));
+		tally(s, figure, f->region, index);
 }
 
 static void mark(struct screener *s, const struct finding *f, enum item item, uint32_t index)
@@ -158,43 +243,29 @@ static void mark(struct screener *s, const struct finding *f, enum item item, ui
 		*marks |= MARK_CONVERTED;
 }
 
-void count_finding(struct screener *s, const struct finding *f, enum item item, uint32_t index)
+void count_finding(struct screener *s, const struct finding *f, enum item item, uint32_t index, unsigned *lists)
 {
-	const struct rule *r = &s->shared->pack->rules[f->rule];
-	char list[64], rule[96], name[128];
-	uint64_t thing = thing_of(THING_FINDING, (uint64_t)item << 40 | (uint64_t)r->index << 32 | index);
-	snprintf(list, sizeof list, "%s", list_name(f->list));
-	snprintf(rule, sizeof rule, "%s.%.*s", list, STR_ARG(r->code));
-	const char *const names[] = { list, rule };
+	const struct figure_numbers *n = &s->numbers;
+	const unsigned of[] = { s->shared->pack->rule_count, f->rule };
+	bool household = item == ITEM_REGISTER || item == ITEM_HOUSEHOLD, again = *lists >> f->list & 1;
+	*lists |= 1u << f->list;
 	for (int i = 0; i < 2; i++) {
-		snprintf(name, sizeof name, "findings.%s", names[i]);
-		tally(s, name, f->region, thing);
-		snprintf(name, sizeof name, "core.%s", names[i]);
+		count(s, n->findings[f->list][of[i]], f->region);
 		if (f->core)
-			tally(s, name, f->region, thing);
-		count_unit(s, names[i], f, item, index);
+			count(s, n->core[f->list][of[i]], f->region);
+		if (household && !(again && i == 0))
+			count(s, n->households[f->list][of[i]], f->region);
+		count_people(s, n->persons[f->list][of[i]], f, item, index);
 	}
 	mark(s, f, item, index);
-	if (item == ITEM_VILLAGE)
-		settle(s);
 }
 
-/* ---- the dossier itself -------------------------------------------------------------------------------------------------------------- */
+/* ---- the dossier itself ---------------------------------------------------------------------------------------------------------------- */
 
 static bool is(struct screener *s, const struct expr *e, uint32_t reg)
 {
 	eval_unit(&s->eval, ITEM_REGISTER, reg);
 	return eval_condition(&s->eval, e) == TRI_TRUE;
-}
-
-static const char *status_of(const struct dossier *d, uint32_t reg, char *out, size_t size)
-{
-	const struct kind *k = register_kind(d);
-	int c = kind_column(k, STR("status"));
-	int64_t v = head_number(d, reg, "status");
-	struct str name = v == VALUE_NULL || !k->columns[c].enumeration ? STR("unknown") : k->columns[c].enumeration->values[v];
-	snprintf(out, size, "%.*s", STR_ARG(name));
-	return out;
 }
 
 static bool only_registry(const struct dossier *d, uint32_t reg)
@@ -207,73 +278,68 @@ static bool only_registry(const struct dossier *d, uint32_t reg)
 	return true;
 }
 
-static void count_converted(struct screener *s, const char *status, uint32_t reg)
+static void count_converted(struct screener *s, uint16_t figure, uint32_t reg)
 {
 	const struct dossier *d = &s->dossier;
 	struct set m = d->registers[reg].members;
-	char name[96];
-	snprintf(name, sizeof name, "converted_persons.%s", status);
 	for (uint32_t i = 0; i < m.n; i++) {
 		const struct person *p = &d->persons[m.items[i]];
 		if (p->alive && p->home != NONE && row_says(&d->homes->urban, d->homes, d->rows[p->home].row))
-			tally(s, name, register_region(d, reg), thing_of(THING_PERSON, m.items[i]));
+			tally(s, figure, register_region(d, reg), m.items[i]);
 	}
 }
 
 static void count_active(struct screener *s, uint32_t reg, uint8_t marks, bool alive)
 {
+	const uint16_t *fixed = s->numbers.fixed;
 	int64_t region = register_region(&s->dossier, reg);
-	uint64_t thing = thing_of(THING_REGISTER, reg);
-	tally_members(s, ".active_persons", reg);
-	tally_members(s, ".comprehensive", reg);
+	tally_members(s, fixed[FIGURE_ACTIVE_PERSONS], reg, true);
+	tally_members(s, fixed[FIGURE_COMPREHENSIVE], reg, true);
 	if (marks & MARK_CONVERTED)
-		tally_members(s, ".converted", reg);
+		tally_members(s, fixed[FIGURE_CONVERTED], reg, true);
 	if (!(marks & MARK_CORE_NON_ELIGIBLE))
-		tally_members(s, ".comprehensive_net", reg);
+		tally_members(s, fixed[FIGURE_COMPREHENSIVE_NET], reg, true);
 	if (!alive)
 		return;
-	tally(s, ".active", region, thing);
+	count(s, fixed[FIGURE_ACTIVE], region);
 	if (marks & MARK_CORE_NON_ELIGIBLE) {
-		tally(s, ".active_core", region, thing);
-		tally_members(s, ".active_core_persons", reg);
+		count(s, fixed[FIGURE_ACTIVE_CORE], region);
+		tally_members(s, fixed[FIGURE_ACTIVE_CORE_PERSONS], reg, true);
 	}
 }
 
 static void count_exited(struct screener *s, uint32_t reg, uint8_t marks, bool alive)
 {
+	const uint16_t *fixed = s->numbers.fixed;
 	int64_t region = register_region(&s->dossier, reg);
-	uint64_t thing = thing_of(THING_REGISTER, reg);
-	tally_members(s, ".exited_persons", reg);
+	tally_members(s, fixed[FIGURE_EXITED_PERSONS], reg, true);
 	if (alive)
-		tally(s, ".exited", region, thing);
+		count(s, fixed[FIGURE_EXITED], region);
 	if (marks & MARK_CORE_EXITED) {
-		tally(s, ".exited_core", region, thing);
-		tally_members(s, ".exited_core_persons", reg);
-		tally_members(s, ".comprehensive", reg);
-		tally_members(s, ".comprehensive_net", reg);
+		count(s, fixed[FIGURE_EXITED_CORE], region);
+		tally_members(s, fixed[FIGURE_EXITED_CORE_PERSONS], reg, true);
+		tally_members(s, fixed[FIGURE_COMPREHENSIVE], reg, true);
+		tally_members(s, fixed[FIGURE_COMPREHENSIVE_NET], reg, true);
 	} else if (marks & MARK_EXITED) {
-		tally(s, "follow_up_households", region, thing);
+		count(s, fixed[FIGURE_FOLLOW_UP], region);
 	}
 }
 
 static void count_register(struct screener *s, uint32_t reg)
 {
 	const struct dossier *d = &s->dossier;
-	int64_t region = register_region(d, reg);
-	uint64_t thing = thing_of(THING_REGISTER, reg);
+	const struct figure_numbers *n = &s->numbers;
+	int64_t region = register_region(d, reg), status = head_number(d, reg, "status");
+	size_t at = status == VALUE_NULL ? 0 : (size_t)status + 1;
 	bool alive = has_alive(d, reg);
-	char status[64], name[96];
-	status_of(d, reg, status, sizeof status);
-	snprintf(name, sizeof name, "registry_households.%s", status);
-	tally(s, name, region, thing);
-	snprintf(name, sizeof name, "registry_persons.%s", status);
-	tally_members(s, name, reg);
-	count_converted(s, status, reg);
+	count(s, n->status[at].households, region);
+	tally_members(s, n->status[at].persons, reg, true);
+	count_converted(s, n->status[at].converted, reg);
 	if (only_registry(d, reg))
-		tally(s, "thin_households", region, thing);
+		count(s, n->fixed[FIGURE_THIN], region);
 	if (s->register_marks[reg] & MARK_CORE_MISSED) {
-		tally(s, ".missed", region, thing);
-		tally_members(s, ".missed_persons", reg);
+		count(s, n->fixed[FIGURE_MISSED], region);
+		tally_members(s, n->fixed[FIGURE_MISSED_PERSONS], reg, false);
 	}
 	if (is(s, d->pack->people.active, reg))
 		count_active(s, reg, s->register_marks[reg], alive);
@@ -281,15 +347,17 @@ static void count_register(struct screener *s, uint32_t reg)
 		count_exited(s, reg, s->register_marks[reg], alive);
 }
 
+/* Of a household that a core lead says was missed nobody is registered, so its people are in no register. */
 static void count_household(struct screener *s, uint32_t i)
 {
 	const struct household *h = &s->dossier.households[i];
+	const uint16_t *fixed = s->numbers.fixed;
 	if (!(s->household_marks[i] & MARK_CORE_MISSED))
 		return;
-	tally(s, ".missed", h->region, thing_of(THING_HOUSEHOLD, i));
-	tally_people(s, ".missed_persons", i);
-	tally_people(s, ".comprehensive", i);
-	tally_people(s, ".comprehensive_net", i);
+	count(s, fixed[FIGURE_MISSED], h->region);
+	tally_people(s, fixed[FIGURE_MISSED_PERSONS], i);
+	tally_people(s, fixed[FIGURE_COMPREHENSIVE], i);
+	tally_people(s, fixed[FIGURE_COMPREHENSIVE_NET], i);
 }
 
 /* Persons with an unsafe house, dead or alive, by what the house's row says. */
@@ -302,7 +370,6 @@ static void count_unsafe(struct screener *s, uint32_t person)
 		const struct kind *k = &d->pack->schema->kinds[t->expr->type.kind];
 		struct row r = d->rows[rows.items[i]].row;
 		struct str by[2];
-		char name[128];
 		for (int w = 0; w < 2; w++) {
 			const struct column *c = &k->columns[d->pack->unsafe_by[w]];
 			int64_t v = row_number(r, c);
@@ -314,8 +381,8 @@ static void count_unsafe(struct screener *s, uint32_t person)
 		int64_t region = c < 0 ? VALUE_NULL : row_number(r, &k->columns[c]);
 		if (region == VALUE_NULL)
 			region = person_region(d, person, true);
-		snprintf(name, sizeof name, "unsafe_houses.%.*s.%.*s.%s", STR_ARG(by[0]), STR_ARG(by[1]), registered ? "registered" : "unregistered");
-		tally(s, name, region, thing_of(THING_PERSON, person));
+		tally(s, number_of(s, "unsafe_houses.%.*s.%.*s.%s", STR_ARG(by[0]), STR_ARG(by[1]), registered ? "registered" : "unregistered"),
+		      region, person);
 	}
 }
 
@@ -324,9 +391,10 @@ static void count_person(struct screener *s, uint32_t i)
 {
 	const struct dossier *d = &s->dossier;
 	const struct person *p = &d->persons[i];
-	count_unsafe(s, i);
+	if (d->pack->unsafe_house && d->kinds >> d->pack->unsafe_house->expr->type.kind & 1)
+		count_unsafe(s, i);
 	if (p->registered && p->household != NONE && row_says(&d->homes->rural, d->homes, d->rows[p->home].row))
-		tally(s, ".registered_rural", d->households[p->household].region, thing_of(THING_PERSON, i));
+		count(s, s->numbers.fixed[FIGURE_REGISTERED_RURAL], d->households[p->household].region);
 }
 
 void count_dossier(struct screener *s)

@@ -6,12 +6,27 @@
 #include "screen/finding.h"
 #include "screen/screen.h"
 
-/* A count of one thing (a unit, a person) under one figure; the same thing twice counts once. */
+/* A person counted under one figure and region; the same person twice counts once. */
 struct tally {
-	uint16_t name;
+	uint16_t figure;
 	uint8_t level;
+	uint32_t person;
 	uint64_t region;
-	uint64_t thing;
+};
+
+enum figure_fixed {
+	FIGURE_THIN, FIGURE_FOLLOW_UP, FIGURE_MISSED, FIGURE_MISSED_PERSONS, FIGURE_ACTIVE, FIGURE_ACTIVE_PERSONS, FIGURE_ACTIVE_CORE,
+	FIGURE_ACTIVE_CORE_PERSONS, FIGURE_EXITED, FIGURE_EXITED_PERSONS, FIGURE_EXITED_CORE, FIGURE_EXITED_CORE_PERSONS,
+	FIGURE_CONVERTED, FIGURE_COMPREHENSIVE, FIGURE_COMPREHENSIVE_NET, FIGURE_REGISTERED_RURAL, FIGURE_FIXED
+};
+
+/* The numbers of the names of figures, so that counting compares no text. Of a list: by rule, and behind the last the whole list. */
+struct figure_numbers {
+	uint16_t fixed[FIGURE_FIXED];
+	uint16_t findings[LIST_COUNT][64], core[LIST_COUNT][64], households[LIST_COUNT][64], persons[LIST_COUNT][64];
+	struct {
+		uint16_t households, persons, converted;
+	} *status; /* unknown first, then in the order of the values */
 };
 
 /* What is the same for all dossiers. */
@@ -29,8 +44,12 @@ struct screener {
 	struct dossier dossier;
 	struct eval eval;
 	struct figures figures;
+	struct figure_numbers numbers;
 	struct tally *tallies;
 	size_t tally_count, tally_cap;
+	struct figure_at levels[FIGURE_LEVELS]; /* of level_region */
+	unsigned level_count;
+	int64_t level_region;
 	struct buf out;             /* encoded findings of the block */
 	uint32_t found;
 	/* of the dossier at hand, by unit: which lists and rules have named it as core */
@@ -48,7 +67,10 @@ int64_t evidence_region(struct screener *s, struct set rows);       /* of the fi
 struct str evidence_name(struct screener *s, struct set rows);      /* likewise */
 
 /* Figures (count.c). */
-void count_finding(struct screener *s, const struct finding *f, enum item item, uint32_t index);
+void count_init(struct screener *s);
+void count_release(struct screener *s);
+/* lists: those that have a finding of this unit already, a bit each. */
+void count_finding(struct screener *s, const struct finding *f, enum item item, uint32_t index, unsigned *lists);
 void count_dossier(struct screener *s);
 int64_t person_region(const struct dossier *d, uint32_t person, bool with_register); /* of home(p), else of p's first register */
 int64_t register_region(const struct dossier *d, uint32_t reg);

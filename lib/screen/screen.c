@@ -40,10 +40,11 @@ static void screen_unit(struct screener *s, enum unit unit, enum item item, uint
 {
 	const struct pack *p = s->shared->pack;
 	struct finding f;
+	unsigned lists = 0;
 	eval_unit(&s->eval, item, index);
 	for (unsigned i = 0; i < p->rule_count; i++)
 		if (may_fire(s, &p->rules[i], unit) && ask(s, &p->rules[i], item, index, &f))
-			count_finding(s, &f, item, index);
+			count_finding(s, &f, item, index, &lists);
 }
 
 static void screen_dossier(struct screener *s)
@@ -69,6 +70,7 @@ static void screener_init(struct screener *s, const struct shared *shared)
 	*s = (struct screener){ .shared = shared, .dossier = { .pack = shared->pack } };
 	eval_init(&s->eval, &s->dossier);
 	s->eval.evaluated = shared->coverage.evaluated;
+	count_init(s);
 }
 
 static void screener_release(struct screener *s)
@@ -76,7 +78,7 @@ static void screener_release(struct screener *s)
 	eval_release(&s->eval);
 	dossier_release(&s->dossier);
 	figures_release(&s->figures);
-	free(s->tallies);
+	count_release(s);
 	buf_release(&s->out);
 }
 
