@@ -85,7 +85,7 @@ static void add_owners(struct dossier *d)
 			if (key && dossier_person(d, key) == NONE)
 				all[n++].key = key;
 		}
-	qsort(all, n, sizeof *all, by_key);
+	sort(all, n, sizeof *all, by_key);
 	d->persons = all;
 	d->person_count = 0;
 	for (uint32_t i = 0; i < n; i++)
@@ -362,14 +362,14 @@ static void settle_households(struct dossier *d)
 		r[n] = (struct resident){ .person = i, .row = p->home };
 		home_facts(d->homes, d->rows[p->home].row, &r[n++].facts);
 	}
-	qsort(r, n, sizeof *r, by_household);
+	sort(r, n, sizeof *r, by_household);
 	d->households = arena_alloc(&d->arena, (size_t)n * sizeof *d->households);
 	for (uint32_t i = 0, j; i < n; i = j) {
 		for (j = i + 1; j < n && r[j].facts.county == r[i].facts.county && str_eq(r[j].facts.number, r[i].facts.number); j++)
 			;
 		struct household *h = &d->households[d->household_count++];
 		found_household(d, h, r + i, j - i);
-		qsort(h->people.items, h->people.n, sizeof *h->people.items, by_person_index);
+		sort(h->people.items, h->people.n, sizeof *h->people.items, by_person_index);
 	}
 	link_households(d);
 }
@@ -404,7 +404,7 @@ static void found_register(struct dossier *d, struct registry_household *g, cons
 	g->rows.n = n;
 	if (g->head == NONE)
 		g->head = e->row;
-	qsort(g->members.items, n, sizeof *g->members.items, by_person_index);
+	sort(g->members.items, n, sizeof *g->members.items, by_person_index);
 	for (uint32_t i = 0; i < n; i++)
 		if (i == 0 || g->members.items[i] != g->members.items[i - 1])
 			g->members.items[g->members.n++] = g->members.items[i];
@@ -441,7 +441,7 @@ static void settle_registers(struct dossier *d)
 	for (uint32_t i = 0; i < d->row_count; i++)
 		if (d->rows[i].kind == k->index)
 			e[n++] = (struct entry){ text_named(k, d->rows[i].row, "household_no"), i };
-	qsort(e, n, sizeof *e, by_number);
+	sort(e, n, sizeof *e, by_number);
 	d->registers = arena_alloc(&d->arena, n * sizeof *d->registers);
 	eval_init(&v, d);
 	for (uint32_t i = 0, j; i < n; i = j) {
@@ -481,7 +481,7 @@ struct set family_of(struct dossier *d, uint32_t reg)
 		if (pass == 0)
 			g->family.items = arena_alloc(&d->arena, n * sizeof *g->family.items);
 	}
-	qsort(g->family.items, g->family.n, sizeof *g->family.items, by_person_index);
+	sort(g->family.items, g->family.n, sizeof *g->family.items, by_person_index);
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < g->family.n; i++)
 		if (i == 0 || g->family.items[i] != g->family.items[i - 1])
@@ -495,7 +495,7 @@ void dossier_build(struct dossier *d)
 {
 	if (!d->homes)
 		d->homes = home_reader_new(d->pack);
-	qsort(d->persons, d->person_count, sizeof *d->persons, by_key);
+	sort(d->persons, d->person_count, sizeof *d->persons, by_key);
 	add_owners(d);
 	share_rows(d);
 	settle_persons(d);

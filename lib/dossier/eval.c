@@ -290,7 +290,7 @@ static void collect(struct eval *v, struct collector *c, uint32_t item)
 static struct set set_of(struct collector *c)
 {
 	if (c->mixed) {
-		qsort(c->items, c->n, sizeof *c->items, by_index);
+		sort(c->items, c->n, sizeof *c->items, by_index);
 		size_t kept = 0;
 		for (size_t i = 0; i < c->n; i++)
 			if (i == 0 || c->items[i] != c->items[i - 1])

@@ -130,7 +130,7 @@ void figures_encode(const struct figures *f, struct buf *b)
 	size_t n = 0;
 	for (unsigned i = 0; i < f->name_count; i++)
 		names[i] = (struct named){ f->names[i], i };
-	qsort(names, f->name_count, sizeof *names, by_name);
+	sort(names, f->name_count, sizeof *names, by_name);
 	put32(b, f->name_count);
 	for (unsigned i = 0; i < f->name_count; i++) {
 		place[names[i].number] = i;
@@ -144,7 +144,7 @@ void figures_encode(const struct figures *f, struct buf *b)
 		}
 	free(names);
 	free(place);
-	qsort(all, n, sizeof *all, by_place);
+	sort(all, n, sizeof *all, by_place);
 	put32(b, (uint32_t)n);
 	for (size_t i = 0; i < n; i++) {
 		put32(b, all[i].name);

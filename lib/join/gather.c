@@ -108,8 +108,7 @@ static void find_links(struct join *j, struct links *l)
 		if (home != NONE && is_family(j, &j->homes.items[home]))
 			add_link(l, home, people_root(&j->people, j->requests[i].by));
 	}
-	if (l->count)
-		qsort(l->items, l->count, sizeof *l->items, by_link);
+	sort(l->items, l->count, sizeof *l->items, by_link);
 }
 
 static void put_place(struct gatherer *g, uint32_t person, uint32_t dossier, uint8_t flags)
@@ -146,7 +145,7 @@ static void place_people(struct gatherer *g)
 	for (size_t i = 0; i < j->request_count; i++)
 		put_place(g, j->requests[i].what, people_root(&j->people, j->requests[i].by), 0);
 	free(l.items);
-	qsort(g->places, g->place_count, sizeof *g->places, by_place);
+	sort(g->places, g->place_count, sizeof *g->places, by_place);
 	size_t kept = 0;
 	for (size_t i = 0; i < g->place_count; i++)
 		if (!kept || g->places[kept - 1].person != g->places[i].person || g->places[kept - 1].dossier != g->places[i].dossier)
@@ -192,7 +191,7 @@ static void find_doubts(struct doubts *d, const struct table *t)
 		if (r->cleaned_id.n >= 15)
 			VEC_PUSH(d->hashes, d->hash_count, d->hash_cap, doubt(r->name, r->cleaned_id.p, 15));
 	}
-	qsort(d->notes, t->refused_count, sizeof *d->notes, by_number);
+	sort(d->notes, t->refused_count, sizeof *d->notes, by_number);
 	for (size_t i = 0; i < t->refused_count; i++) {
 		struct refused_note *last = d->note_count ? &d->notes[d->note_count - 1] : NULL;
 		if (last && str_eq(last->number, d->notes[i].number))
@@ -200,8 +199,7 @@ static void find_doubts(struct doubts *d, const struct table *t)
 		else
 			d->notes[d->note_count++] = d->notes[i];
 	}
-	if (d->hash_count)
-		qsort(d->hashes, d->hash_count, sizeof *d->hashes, by_hash);
+	sort(d->hashes, d->hash_count, sizeof *d->hashes, by_hash);
 }
 
 static bool is_doubted(const struct doubts *d, const struct kind *k, struct row home, uint64_t key)
@@ -243,6 +241,7 @@ static int gather_table(struct gatherer *g, const struct table *t, unsigned part
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
 		size_t before = rows->count;
 		bool own = false, wanted = false;
+		fetch_ahead(j, &s);
 		for (int i = 0, n = row_keys(t->kind, r, keys); i < n; i++) {
 			uint32_t p = people_find(&j->people, keys[i]);
 			if (p == NONE || (i == 1 && keys[1] == keys[0]))
@@ -379,10 +378,8 @@ static int put_part(struct gatherer *g, unsigned part, unsigned parts, struct ro
 	for (size_t i = 0; i < g->place_count; i++)
 		if (g->places[i].dossier % parts == part)
 			VEC_PUSH(in, people, cap, g->places[i]);
-	if (people)
-		qsort(in, people, sizeof *in, by_dossier_then_key);
-	if (rows->count)
-		qsort(rows->items, rows->count, sizeof *rows->items, by_dossier);
+	sort(in, people, sizeof *in, by_dossier_then_key);
+	sort(rows->items, rows->count, sizeof *rows->items, by_dossier);
 	int r = 0;
 	for (size_t i = 0, k; r == 0 && i < people; i = k) {
 		size_t from = at;

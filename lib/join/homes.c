@@ -136,6 +136,7 @@ int join_homes(struct join *j, struct err *err)
 	table_scan_init(&s, t);
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
 		row_keys(t->kind, r, keys);
+		fetch_ahead(j, &s);
 		uint32_t p = people_find(&j->people, keys[0]);
 		if (is_home(j, r, ordinal, p == NONE ? NULL : &j->people.items[p]))
 			see(j, r, ordinal, p, &last);

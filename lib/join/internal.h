@@ -38,6 +38,7 @@ struct people_map {
 
 uint32_t people_add(struct people_map *m, uint64_t key, uint8_t flags); /* the person's index */
 uint32_t people_find(const struct people_map *m, uint64_t key);         /* or NONE */
+void people_prefetch(const struct people_map *m, uint64_t key);
 uint32_t people_root(struct people_map *m, uint32_t i);
 void people_join(struct people_map *m, uint32_t a, uint32_t b);
 void people_release(struct people_map *m);
@@ -112,6 +113,15 @@ static inline int row_keys(const struct kind *k, struct row r, uint64_t ret[2])
 	for (int i = 0; i < 2 && k->ids[i] >= 0; i++)
 		ret[n++] = id_key((uint64_t)row_number(r, &k->columns[k->ids[i]]));
 	return n;
+}
+
+/* Have the memory for the person of a row some places ahead fetched. */
+static inline void fetch_ahead(const struct join *j, const struct table_scan *s)
+{
+	const struct kind *k = s->table->kind;
+	const uint8_t *fixed = table_ahead(s, 12);
+	if (fixed)
+		people_prefetch(&j->people, id_key((uint64_t)value_load(k->columns[k->ids[0]].type, fixed + k->columns[k->ids[0]].offset)));
 }
 
 #endif

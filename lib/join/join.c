@@ -74,7 +74,7 @@ static int put_villages(struct join *j, struct frame_writer *w, struct err *err)
 		if (f->region != VALUE_NULL && f->region % 1000 && !household_collective(f, j->pack))
 			v[n++] = (struct village_facts){ f->region, 1, f->split };
 	}
-	qsort(v, n, sizeof *v, by_region);
+	sort(v, n, sizeof *v, by_region);
 	for (size_t i = 0; i < n; i++) {
 		if (kept && v[kept - 1].region == v[i].region) {
 			v[kept - 1].all++;

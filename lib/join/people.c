@@ -52,6 +52,15 @@ uint32_t people_add(struct people_map *m, uint64_t key, uint8_t flags)
 	return s->index - 1;
 }
 
+void people_prefetch(const struct people_map *m, uint64_t key)
+{
+	if (!m->count)
+		return;
+	uint64_t h = spread(key), bit = h >> m->filter_shift;
+	__builtin_prefetch(&m->filter[bit / 64]);
+	__builtin_prefetch(&m->slots[h & m->mask]);
+}
+
 uint32_t people_find(const struct people_map *m, uint64_t key)
 {
 	if (!m->count)

@@ -104,6 +104,7 @@ static int gather(struct join *j, const struct table *t, struct pieces *ps, stru
 	table_scan_init(&s, t);
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
 		row_keys(t->kind, r, keys);
+		fetch_ahead(j, &s);
 		uint32_t p = people_find(&j->people, keys[0]);
 		if (p == NONE || !(j->people.items[p].flags & WANTED_HARD))
 			continue;
@@ -144,8 +145,7 @@ static int settle_hard(struct join *j, struct err *err)
 		r = gather(j, j->register_table, &ps, err);
 	if (r == 0)
 		r = gather(j, j->deaths_table, &ps, err);
-	if (ps.count)
-		qsort(ps.items, ps.count, sizeof *ps.items, by_person);
+	sort(ps.items, ps.count, sizeof *ps.items, by_person);
 	for (size_t i = 0, k; r == 0 && i < ps.count; i = k) {
 		for (k = i + 1; k < ps.count && ps.items[k].person == ps.items[i].person; k++)
 			;

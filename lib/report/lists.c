@@ -104,8 +104,7 @@ int put_lists(struct report *r, struct err *err)
 {
 	struct buf b = { 0 };
 	sorting = r->pack;
-	if (r->count)
-		qsort(r->findings, r->count, sizeof *r->findings, by_line);
+	sort(r->findings, r->count, sizeof *r->findings, by_line);
 	int got = 0;
 	for (size_t l = 0, i = 0; got == 0 && l < LIST_COUNT; l++) {
 		uint64_t rows = 0;

@@ -114,7 +114,7 @@ static void add_all_rates(const struct report *r, struct lines *l)
 	for (size_t i = 0; i < r->figures.capacity; i++)
 		if (r->figures.slots[i].used)
 			spots[n++] = (struct spot){ r->figures.slots[i].level, r->figures.slots[i].region };
-	qsort(spots, n, sizeof *spots, by_spot);
+	sort(spots, n, sizeof *spots, by_spot);
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || by_spot(&spots[i], &spots[i - 1]) != 0)
 			add_rates(r, l, (enum figure_level)spots[i].level, spots[i].region);
@@ -127,8 +127,7 @@ int put_figures(struct report *r, json_t *all_rates, struct err *err)
 	struct buf b = { 0 };
 	add_counts(r, &l);
 	add_all_rates(r, &l);
-	if (l.count)
-		qsort(l.items, l.count, sizeof *l.items, by_line);
+	sort(l.items, l.count, sizeof *l.items, by_line);
 	buf_puts(&b, STR("level,region,figure,value\n"));
 	for (size_t i = 0; i < l.count; i++) {
 		char region[32], name[128];

@@ -66,8 +66,7 @@ static int look_in(struct found_files *f, const struct schema *schema, const cha
 		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
 			VEC_PUSH(names, n, cap, mem_dup(str_of(e->d_name)));
 	closedir(d);
-	if (n)
-		qsort(names, n, sizeof *names, by_text);
+	sort(names, n, sizeof *names, by_text);
 	for (size_t i = 0; i < n; i++) {
 		if (r == 0)
 			r = look_at(f, schema, folder, names[i], err);
@@ -106,8 +105,7 @@ static int by_name(const void *pa, const void *pb)
 /* Lists name a file without its folder, so two of one name could not be told apart. */
 static int check_names(struct found_files *f, struct err *err)
 {
-	if (f->count)
-		qsort(f->items, f->count, sizeof *f->items, by_name);
+	sort(f->items, f->count, sizeof *f->items, by_name);
 	for (size_t i = 1; i < f->count; i++)
 		if (!strcmp(f->items[i].name, f->items[i - 1].name))
 			return err_set(err, STATUS_CONFIG, "%s: two files have this name; rename one", f->items[i].name);
@@ -123,8 +121,7 @@ int find_files(struct found_files *f, const struct run_plan *plan, const struct 
 			return -1;
 	if (check_names(f, err) < 0)
 		return -1;
-	if (f->count)
-		qsort(f->items, f->count, sizeof *f->items, by_kind_and_name);
+	sort(f->items, f->count, sizeof *f->items, by_kind_and_name);
 	for (unsigned k = 0; k < schema->kind_count; k++) {
 		bool there = !schema->kinds[k].required;
 		for (size_t i = 0; i < f->count && !there; i++)

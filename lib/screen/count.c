@@ -124,8 +124,7 @@ static int by_all(const void *pa, const void *pb)
 static void settle(struct screener *s)
 {
 	const struct tally *t = s->tallies;
-	if (s->tally_count)
-		qsort(s->tallies, s->tally_count, sizeof *s->tallies, by_all);
+	sort(s->tallies, s->tally_count, sizeof *s->tallies, by_all);
 	for (size_t i = 0; i < s->tally_count; i++)
 		if (i == 0 || by_all(&t[i], &t[i - 1]) != 0)
 			figure_add(&s->figures, t[i].figure, (enum figure_level)t[i].level, t[i].region, 1);

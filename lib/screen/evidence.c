@@ -39,7 +39,7 @@ static struct located *locate(struct screener *s, struct set rows)
 	struct located *l = arena_alloc(&s->eval.arena, (rows.n + 1) * sizeof *l);
 	for (uint32_t i = 0; i < rows.n; i++)
 		l[i] = (struct located){ file_of(s, rows.items[i]), row_line(s->dossier.rows[rows.items[i]].row), rows.items[i] };
-	qsort(l, rows.n, sizeof *l, by_place);
+	sort(l, rows.n, sizeof *l, by_place);
 	return l;
 }
 
@@ -67,7 +67,7 @@ static struct str ids_of(struct screener *s, struct set rows, struct buf *b)
 			if (p != NONE)
 				keys[n++] = s->dossier.persons[p].key;
 		}
-	qsort(keys, n, sizeof *keys, by_key);
+	sort(keys, n, sizeof *keys, by_key);
 	for (size_t i = 0; i < n; i++) {
 		char id[ID_TEXT];
 		if (i && keys[i] == keys[i - 1])
@@ -116,7 +116,7 @@ static struct str hash_of(struct screener *s, struct set rows, struct buf *b)
 	struct str *all = arena_alloc(&s->eval.arena, rows.n * sizeof *all);
 	for (uint32_t i = 0; i < rows.n; i++)
 		all[i] = row_in_bytes(s, rows.items[i], b);
-	qsort(all, rows.n, sizeof *all, by_bytes);
+	sort(all, rows.n, sizeof *all, by_bytes);
 	for (uint32_t i = 0; i < rows.n; i++) {
 		if (i)
 			buf_putc(b, 0x1E);

@@ -334,7 +334,7 @@ static int put_findings(struct context *c, struct work *w, struct frame_writer *
 	if (r == 0)
 		r = frame_put(out, TAG_PLACES, b.p, b.n, 0, err);
 	buf_release(&b);
-	qsort(w->found, w->count, sizeof *w->found, by_block);
+	sort(w->found, w->count, sizeof *w->found, by_block);
 	for (size_t i = 0; r == 0 && i < w->count; i++) {
 		if (!w->found[i].count)
 			continue;

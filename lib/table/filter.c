@@ -20,6 +20,13 @@ static unsigned bits_of(int level)
 	return FIRST_BITS + 3 * (unsigned)level;
 }
 
+void filter_prefetch(const struct filter *f, uint64_t key)
+{
+	uint64_t h = mix(key);
+	for (int i = 0; i <= f->level && f->words[i]; i++)
+		__builtin_prefetch(&f->words[i][h >> (70 - bits_of(i))]);
+}
+
 bool filter_add(struct filter *f, uint64_t key)
 {
 	uint64_t h = mix(key);

@@ -17,6 +17,8 @@ struct filter {
 	int level;
 };
 
+/* Have the memory that filter_add will look at for this key fetched. */
+void filter_prefetch(const struct filter *f, uint64_t key);
 /* Add the key; whether it may have been there before. */
 bool filter_add(struct filter *f, uint64_t key);
 void filter_release(struct filter *f);

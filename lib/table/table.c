@@ -15,6 +15,7 @@
 
 #define BLOCK_BYTES (1u << 20)
 #define MAX_STRIDE 512
+#define WAITING 16
 
 struct table_writer {
 	struct frame_writer *frame;
@@ -23,6 +24,7 @@ struct table_writer {
 	uint32_t rows, block_rows;
 	struct row_sum sum;
 	struct filter seen;
+	uint64_t waiting[WAITING]; /* keys whose memory is being fetched: a ring, by row */
 	uint64_t *suspects;      /* keys that may have been seen before */
 	size_t suspect_count, suspect_cap;
 	bool settled;            /* duplicates and repeated are known */
@@ -87,14 +89,28 @@ static int put_block(struct table_writer *w, struct err *err)
 	return r;
 }
 
+static void settle_key(struct table_writer *w, uint64_t key)
+{
+	if (filter_add(&w->seen, key))
+		VEC_PUSH(w->suspects, w->suspect_count, w->suspect_cap, key);
+}
+
+/* A key is looked up some rows later, when the memory for it has come. */
+static void see_key(struct table_writer *w, uint64_t key)
+{
+	uint64_t *slot = &w->waiting[w->rows % WAITING];
+	if (w->rows >= WAITING)
+		settle_key(w, *slot);
+	*slot = key;
+	filter_prefetch(&w->seen, key);
+}
+
 int table_put(struct table_writer *w, const uint8_t *fixed, const uint8_t *texts, size_t texts_size, struct err *err)
 {
 	if (w->rows == UINT32_MAX - 1)
 		return err_set(err, STATUS_OSERR, "kind %.*s: has over 4 billion rows; split it", STR_ARG(w->kind->name));
 	struct row r = { fixed, texts };
-	uint64_t key = row_key(w->kind, r);
-	if (filter_add(&w->seen, key))
-		VEC_PUSH(w->suspects, w->suspect_count, w->suspect_cap, key);
+	see_key(w, row_key(w->kind, r));
 	row_sum_add(&w->sum, row_values_hash(w->kind, r));
 	uint8_t at[4];
 	le32_put(at, (uint32_t)w->heap.n);
@@ -159,7 +175,7 @@ static int by_ordinal(const void *a, const void *b)
 
 static void settle(struct table_writer *w, struct candidate *c, size_t n)
 {
-	qsort(c, n, sizeof *c, by_hash);
+	sort(c, n, sizeof *c, by_hash);
 	for (size_t i = 0, j; i < n; i = j) {
 		size_t kept = 0;
 		for (j = i; j < n && c[j].key == c[i].key; j++) {
@@ -173,53 +189,44 @@ static void settle(struct table_writer *w, struct candidate *c, size_t n)
 		if (kept > 1)
 			VEC_PUSH(w->repeated, w->repeated_count, w->repeated_cap, c[i].key);
 	}
-	if (w->duplicate_count)
-		qsort(w->duplicates, w->duplicate_count, sizeof *w->duplicates, by_ordinal);
+	sort(w->duplicates, w->duplicate_count, sizeof *w->duplicates, by_ordinal);
 }
 
 static size_t unique(uint64_t *v, size_t n)
 {
 	size_t kept = 0;
-	if (n)
-		qsort(v, n, sizeof *v, by_number);
+	sort(v, n, sizeof *v, by_number);
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || v[i] != v[i - 1])
 			v[kept++] = v[i];
 	return kept;
 }
 
-/* An open-addressing set of the suspects: one probe a row beats a binary search on a pass over all of them. */
+/* The suspects, sorted, behind a bit for a hash of each: a pass over all rows asks mostly about others. */
 struct suspects {
-	uint64_t *slots;
-	uint64_t mask;
+	const uint64_t *keys;
+	size_t count;
+	uint64_t *bits;
+	unsigned shift;
 };
-
-static uint64_t slot_of(uint64_t key)
-{
-	return (key * UINT64_C(0x9E3779B97F4A7C15)) >> 20;
-}
 
 static struct suspects suspects_of(const uint64_t *keys, size_t n)
 {
-	struct suspects s = { NULL, 15 };
-	while (s.mask < 2 * n)
-		s.mask = 2 * s.mask + 1;
-	s.slots = mem_alloc((s.mask + 1) * sizeof *s.slots);
+	struct suspects s = { keys, n, NULL, 50 }; /* 2^14 bits and more: 16 a key */
+	while (s.shift > 30 && UINT64_C(1) << (64 - s.shift) < 16 * (uint64_t)n)
+		s.shift--;
+	s.bits = mem_alloc(UINT64_C(1) << (64 - s.shift - 3));
 	for (size_t i = 0; i < n; i++) {
-		uint64_t at = slot_of(keys[i]) & s.mask;
-		while (s.slots[at])
-			at = (at + 1) & s.mask;
-		s.slots[at] = keys[i] + 1; /* 0 is an empty slot */
+		uint64_t bit = keys[i] * UINT64_C(0x9E3779B97F4A7C15) >> s.shift;
+		s.bits[bit / 64] |= UINT64_C(1) << bit % 64;
 	}
 	return s;
 }
 
 static bool suspected(const struct suspects *s, uint64_t key)
 {
-	for (uint64_t at = slot_of(key) & s->mask; s->slots[at]; at = (at + 1) & s->mask)
-		if (s->slots[at] == key + 1)
-			return true;
-	return false;
+	uint64_t bit = key * UINT64_C(0x9E3779B97F4A7C15) >> s->shift;
+	return s->bits[bit / 64] >> bit % 64 & 1 && bsearch(&key, s->keys, s->count, sizeof key, by_number);
 }
 
 /* Second pass over the rows put, for those whose key may stand there twice. */
@@ -245,7 +252,7 @@ static int gather(struct table_writer *w, struct candidate **ret, size_t *ret_n,
 		}
 	}
 	table_scan_release(&scan);
-	free(set.slots);
+	free(set.bits);
 	*ret = c;
 	*ret_n = n;
 	return got == ITER_END ? 0 : -1;
@@ -256,6 +263,8 @@ int table_duplicates(struct table_writer *w, const uint32_t **ret, size_t *ret_c
 	int r = 0;
 	if (!w->settled) {
 		r = put_block(w, err);
+		for (uint32_t i = w->rows < WAITING ? 0 : w->rows - WAITING; i < w->rows; i++)
+			settle_key(w, w->waiting[i % WAITING]);
 		filter_release(&w->seen);
 		w->suspect_count = unique(w->suspects, w->suspect_count);
 		if (r == 0 && w->suspect_count) {

@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 void *mem_alloc(size_t n);                       /* zeroed; never NULL */
 void *mem_grow(void *p, size_t count, size_t size); /* realloc of count * size bytes, checked for overflow; never NULL */
@@ -40,6 +41,13 @@ void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_release(struct buf *b);
 static inline struct str buf_str(const struct buf *b) { return (struct str){ b->p ? b->p : "", b->n }; }
+
+/* qsort that takes an empty array, NULL or not. */
+static inline void sort(void *items, size_t n, size_t size, int (*cmp)(const void *, const void *))
+{
+	if (n > 1)
+		qsort(items, n, size, cmp);
+}
 
 /* Push v on a growing array: T *items; size_t n, cap. */
 #define VEC_PUSH(items, n, cap, v)                                                                   \

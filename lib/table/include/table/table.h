@@ -76,4 +76,12 @@ enum iter table_next(struct table_scan *s, struct row *ret, uint32_t *ret_ordina
 	__attribute__((warn_unused_result));
 void table_scan_release(struct table_scan *s);
 
+/* The fixed part of the row `ahead` places behind the one that table_next gave last, if it is in memory already, else NULL:
+ * for fetching early what will be looked up. It may be a duplicate. */
+static inline const uint8_t *table_ahead(const struct table_scan *s, uint32_t ahead)
+{
+	uint32_t i = s->row - 1 + ahead;
+	return i < s->rows ? s->fixed + (size_t)i * s->table->kind->stride : NULL;
+}
+
 #endif
