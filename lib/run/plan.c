@@ -1,94 +1,85 @@
 /* The pipeline file: docs/formats/pipeline.md. */
 #include "run/run.h"
 
-#include <libfyaml.h>
-#include <stdarg.h>
+#include "yaml/yaml.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MAX_FILE (1u << 20)
+#define MAX_FILES 100000
+#define MAX_SCHEMAS 200
 
 struct loader {
 	struct run_plan *plan;
-	const char *file;
+	struct yaml *yaml;
 	struct str folder; /* of the file, with its slash */
 	struct err *err;
 };
 
-static int fail(struct loader *l, struct fy_node *n, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-static int fail(struct loader *l, struct fy_node *n, const char *fmt, ...)
-{
-	char text[400];
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	struct fy_token *t = n && fy_node_is_scalar(n) ? fy_node_get_scalar_token(n) : NULL;
-	const struct fy_mark *m = t ? fy_token_start_mark(t) : NULL;
-	return err_set(l->err, STATUS_CONFIG, "%s:%d:%d: %s", l->file, m ? m->line + 1 : 1, m ? m->column + 1 : 1, text);
-}
-
+/* What the command line has said already stays. Paths are relative to the pipeline's folder. */
 static int set_text(struct loader *l, struct fy_node *n, char **to, bool path)
 {
-	size_t len;
-	const char *p = n && fy_node_is_scalar(n) ? fy_node_get_scalar(n, &len) : NULL;
-	if (!p || !len)
-		return fail(l, n, "a text is needed here");
+	struct str text;
+	if (yaml_str(l->yaml, n, &text, l->err) < 0)
+		return -1;
+	if (!text.n)
+		return yaml_fail(l->yaml, n, l->err, "a text is needed here");
 	if (*to)
-		return 0; /* said on the command line */
-	if (path && *p != '/') {
-		if (asprintf(to, "%.*s%.*s", STR_ARG(l->folder), (int)len, p) < 0)
-			return err_set(l->err, STATUS_OSERR, "%s: no memory for a path", l->file);
+		return 0;
+	if (!path || text.p[0] == '/') {
+		*to = mem_dup(text);
 		return 0;
 	}
-	*to = mem_dup((struct str){ p, len });
+	if (asprintf(to, "%.*s%.*s", STR_ARG(l->folder), STR_ARG(text)) < 0)
+		return err_set(l->err, STATUS_OSERR, "%s: no memory for a path", yaml_path(l->yaml));
 	return 0;
+}
+
+static int set_optional(struct loader *l, struct fy_node *map, const char *key, char **to, bool path)
+{
+	struct fy_node *n = yaml_get(map, key);
+	return n ? set_text(l, n, to, path) : 0;
 }
 
 static int set_file(struct loader *l, struct fy_node *n)
 {
+	static const char *const keys[] = { "path", "kind", "encoding", "delimiter", NULL };
 	struct planned_file f = { 0 };
-	struct fy_node_pair *pair;
-	void *it = NULL;
-	int r = 0;
-	if (!fy_node_is_mapping(n))
-		return fail(l, n, "a file is {path: ..., kind: ..., encoding: ..., delimiter: ...}");
-	while (r == 0 && (pair = fy_node_mapping_iterate(n, &it))) {
-		size_t len;
-		const char *key = fy_node_get_scalar(fy_node_pair_key(pair), &len);
-		struct str k = { key ? key : "", key ? len : 0 };
-		char **to = str_eq(k, STR("path")) ? &f.path : str_eq(k, STR("kind")) ? &f.kind : str_eq(k, STR("encoding")) ? &f.encoding
-		            : str_eq(k, STR("delimiter")) ? &f.delimiter : NULL;
-		r = to ? set_text(l, fy_node_pair_value(pair), to, to == &f.path)
-		       : fail(l, fy_node_pair_key(pair), "a file has path, kind, encoding, delimiter; nothing else");
-	}
-	if (r == 0 && !f.path)
-		r = fail(l, n, "a file needs a path");
+	struct fy_node *path;
+	int r = yaml_keys(l->yaml, n, keys, l->err);
+	if (r == 0)
+		r = yaml_need(l->yaml, n, "path", &path, l->err);
+	if (r == 0)
+		r = set_text(l, path, &f.path, true);
+	if (r == 0 && (set_optional(l, n, "kind", &f.kind, false) < 0 || set_optional(l, n, "encoding", &f.encoding, false) < 0 ||
+	               set_optional(l, n, "delimiter", &f.delimiter, false) < 0))
+		r = -1;
 	VEC_PUSH(l->plan->files, l->plan->file_count, l->plan->file_cap, f);
 	return r;
 }
 
-static int set_list(struct loader *l, struct fy_node *n)
+static int set_files(struct loader *l, struct fy_node *list)
 {
 	struct fy_node *item;
-	void *it = NULL;
-	if (!fy_node_is_sequence(n))
-		return fail(l, n, "a list of files is needed here");
-	while ((item = fy_node_sequence_iterate(n, &it)))
+	void *iter = NULL;
+	unsigned n;
+	if (yaml_list(l->yaml, list, MAX_FILES, &n, l->err) < 0)
+		return -1;
+	while ((item = fy_node_sequence_iterate(list, &iter)))
 		if (set_file(l, item) < 0)
 			return -1;
 	return 0;
 }
 
-static int set_own_schemas(struct loader *l, struct fy_node *n)
+static int set_own_schemas(struct loader *l, struct fy_node *list)
 {
 	struct fy_node *item;
-	void *it = NULL;
-	size_t i = 0;
-	if (!fy_node_is_sequence(n))
-		return fail(l, n, "a list of schema files is needed here");
-	l->plan->own_schemas = mem_alloc(((size_t)fy_node_sequence_item_count(n) + 1) * sizeof(char *));
-	while ((item = fy_node_sequence_iterate(n, &it)))
+	void *iter = NULL;
+	unsigned n, i = 0;
+	if (yaml_list(l->yaml, list, MAX_SCHEMAS, &n, l->err) < 0)
+		return -1;
+	l->plan->own_schemas = mem_alloc(((size_t)n + 1) * sizeof(char *));
+	while ((item = fy_node_sequence_iterate(list, &iter)))
 		if (set_text(l, item, &l->plan->own_schemas[i++], true) < 0)
 			return -1;
 	return 0;
@@ -96,65 +87,38 @@ static int set_own_schemas(struct loader *l, struct fy_node *n)
 
 static int set_threads(struct loader *l, struct fy_node *n)
 {
-	char *text = NULL;
-	if (set_text(l, n, &text, false) < 0)
+	long threads;
+	if (yaml_int(l->yaml, n, 1, 64, &threads, l->err) < 0)
 		return -1;
-	int threads = atoi(text);
-	free(text);
-	if (threads < 1 || threads > 64)
-		return fail(l, n, "threads is a number from 1 to 64");
 	if (!l->plan->threads)
 		l->plan->threads = (unsigned)threads;
 	return 0;
 }
 
-static int set_key(struct loader *l, struct fy_node *key, struct fy_node *value)
+static int load(struct loader *l)
 {
+	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", NULL };
 	struct run_plan *p = l->plan;
-	size_t len = 0;
-	const char *text = fy_node_is_scalar(key) ? fy_node_get_scalar(key, &len) : NULL;
-	struct str k = { text ? text : "", len };
-	const struct {
-		const char *name;
-		char **to;
-		bool path;
-	} texts[] = { { "extracts", &p->extracts, true }, { "as_of", &p->as_of, false }, { "out", &p->out, true },
-		{ "pack", &p->pack, true }, { "schemas", &p->schemas, true } };
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		if (str_eq(k, str_of(texts[i].name)))
-			return set_text(l, value, texts[i].to, texts[i].path);
-	if (str_eq(k, STR("files")))
-		return set_list(l, value);
-	if (str_eq(k, STR("own_schemas")))
-		return set_own_schemas(l, value);
-	if (str_eq(k, STR("threads")))
-		return set_threads(l, value);
-	return fail(l, key, "a pipeline has extracts, files, as_of, out, pack, schemas, own_schemas, threads; nothing else");
+	struct fy_node *root = yaml_root(l->yaml), *files, *own, *threads;
+	if (yaml_keys(l->yaml, root, keys, l->err) < 0 || set_optional(l, root, "extracts", &p->extracts, true) < 0 ||
+	    set_optional(l, root, "as_of", &p->as_of, false) < 0 || set_optional(l, root, "out", &p->out, true) < 0 ||
+	    set_optional(l, root, "pack", &p->pack, true) < 0 || set_optional(l, root, "schemas", &p->schemas, true) < 0)
+		return -1;
+	if ((files = yaml_get(root, "files")) && set_files(l, files) < 0)
+		return -1;
+	if ((own = yaml_get(root, "own_schemas")) && set_own_schemas(l, own) < 0)
+		return -1;
+	return (threads = yaml_get(root, "threads")) ? set_threads(l, threads) : 0;
 }
 
 int run_plan_load(struct run_plan *p, const char *path, struct err *err)
 {
 	const char *slash = strrchr(path, '/');
-	struct loader l = { p, path, slash ? (struct str){ path, (size_t)(slash - path) + 1 } : STR(""), err };
-	char text[MAX_FILE];
-	FILE *f = fopen(path, "re");
-	if (!f)
-		return err_errno(err, STATUS_NOINPUT, "%s: the pipeline cannot be opened", path);
-	size_t n = fread(text, 1, sizeof text, f);
-	bool bad = ferror(f), more = n == sizeof text;
-	fclose(f);
-	if (bad || more)
-		return err_set(err, bad ? STATUS_IOERR : STATUS_CONFIG, "%s: %s", path, bad ? "reading failed" : "is over 1 MiB, which is no pipeline");
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_RESOLVE_DOCUMENT };
-	struct fy_document *doc = fy_document_build_from_string(&cfg, text, n);
-	struct fy_node *root = doc ? fy_document_root(doc) : NULL;
-	struct fy_node_pair *pair;
-	void *it = NULL;
-	int r = root && fy_node_is_mapping(root) ? 0 : fail(&l, NULL, "is no YAML mapping; see pipelines/nightly.yaml");
-	while (r == 0 && (pair = fy_node_mapping_iterate(root, &it)))
-		r = set_key(&l, fy_node_pair_key(pair), fy_node_pair_value(pair));
-	if (doc)
-		fy_document_destroy(doc);
+	struct loader l = { .plan = p, .folder = slash ? (struct str){ path, (size_t)(slash - path) + 1 } : STR(""), .err = err };
+	if (yaml_load(&l.yaml, path, err) < 0)
+		return -1;
+	int r = load(&l);
+	yaml_free(l.yaml);
 	return r;
 }
 

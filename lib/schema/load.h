@@ -3,7 +3,7 @@
 #define BIDUI_SCHEMA_LOAD_H
 
 #include "schema/schema.h"
-#include "schema/yaml.h"
+#include "yaml/yaml.h"
 
 /* Bounds on what a file may ask for: far above any real schema, far below what hurts. */
 enum {

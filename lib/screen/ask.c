@@ -177,7 +177,7 @@ static enum level confidence(const struct screener *s, const struct rule *r, str
 
 static void doubt(struct screener *s, const struct rule *r, struct finding *f)
 {
-	if (!r->doubt.rows || eval_condition(&s->eval, r->doubt.rows) != TRI_TRUE)
+	if (!r->doubt.when || eval_condition(&s->eval, r->doubt.when) != TRI_TRUE)
 		return;
 	if (f->list != LIST_VETOED)
 		f->nature = r->doubt.nature;

@@ -66,7 +66,6 @@ struct rule {
 	struct str code;
 	enum list list;
 	enum unit unit;
-	bool families;        /* of UNIT_HOUSEHOLD: not collective */
 	struct expr *when;
 	struct expr *evidence;      /* a set of rows, or NULL */
 	struct choice *natures;
@@ -77,7 +76,10 @@ struct rule {
 	bool core_when;             /* severity is medium at most when it is not core */
 	struct veto *vetoes;
 	unsigned veto_count;
-	struct veto doubt;          /* nature and condition (in rows): weakens the finding; rows NULL: none */
+	struct {
+		struct str nature;
+		struct expr *when;  /* or NULL */
+	} doubt;                    /* weakens the finding */
 	struct str facts;           /* text of the evidence of rules without rows: "all={all} split={split}" */
 	struct str title_zh, title_en, basis, check, department;
 	int days;

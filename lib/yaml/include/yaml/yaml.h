@@ -10,10 +10,10 @@
  *     struct fy_node *n = yaml_get(yaml_root(y), "kind");
  *     if (n && yaml_str(y, n, &kind, err) < 0) ...
  *
- * All errors are 78. Nodes and slices live until yaml_free().
+ * Errors are 78, but 66 for a file that is not there. Nodes and slices live until yaml_free().
  */
-#ifndef BIDUI_SCHEMA_YAML_H
-#define BIDUI_SCHEMA_YAML_H
+#ifndef BIDUI_YAML_YAML_H
+#define BIDUI_YAML_YAML_H
 
 #include "base/err.h"
 #include "base/str.h"
@@ -28,6 +28,10 @@ struct yaml;
 
 int yaml_load(struct yaml **ret, const char *path, struct err *err) __attribute__((warn_unused_result));
 void yaml_free(struct yaml *y); /* NULL-safe */
+
+/* Where a node stands: line and column from 1. */
+void yaml_place(const struct yaml *y, struct fy_node *node, unsigned *ret_line, unsigned *ret_column);
+const char *yaml_path(const struct yaml *y);
 
 struct str yaml_bytes(const struct yaml *y);      /* of the whole file */
 struct fy_node *yaml_root(const struct yaml *y);

@@ -1,4 +1,4 @@
-#include "schema/yaml.h"
+#include "yaml/yaml.h"
 
 #include "base/mem.h"
 
@@ -34,6 +34,20 @@ static const struct fy_diag_error *last_error(const struct yaml *y)
 	return last;
 }
 
+void yaml_place(const struct yaml *y, struct fy_node *node, unsigned *ret_line, unsigned *ret_column)
+{
+	struct fy_token *t = node && fy_node_is_scalar(node) ? fy_node_get_scalar_token(node) : NULL;
+	const struct fy_mark *m = t ? fy_token_start_mark(t) : NULL;
+	(void)y;
+	*ret_line = m ? (unsigned)m->line + 1 : 1;
+	*ret_column = m ? (unsigned)m->column + 1 : 1;
+}
+
+const char *yaml_path(const struct yaml *y)
+{
+	return y->path;
+}
+
 int yaml_fail(const struct yaml *y, struct fy_node *node, struct err *err, const char *fmt, ...)
 {
 	char text[sizeof err->text];
@@ -53,7 +67,7 @@ static int read_file(struct yaml *y, struct err *err)
 {
 	FILE *f = fopen(y->path, "rbe");
 	if (!f)
-		return err_errno(err, STATUS_CONFIG, "%s: cannot be opened", y->path);
+		return err_errno(err, errno == ENOENT ? STATUS_NOINPUT : STATUS_CONFIG, "%s: cannot be opened", y->path);
 	size_t n;
 	do {
 		buf_reserve(&y->bytes, 1 << 16);

@@ -1,0 +1,256 @@
+/* The rules of a pack. */
+#include "load.h"
+
+/* nature: [{at_exit: CONDITION}, ..., {undetermined: otherwise}]; severity the same with levels, or one level alone. */
+static int load_case(struct loader *l, struct fy_node *node, struct checker *c, const struct scope *scope, struct choice *ret)
+{
+	struct fy_node *key, *value;
+	struct str text, when;
+	void *iter = NULL;
+	unsigned n;
+	if (yaml_map(l->yaml, node, 1, &n, l->err) < 0 || !yaml_next(node, &iter, &key, &text, &value) ||
+	    yaml_str(l->yaml, value, &when, l->err) < 0)
+		return -1;
+	ret->name = arena_dup(&l->pack->arena, text);
+	if (str_eq(when, STR("otherwise")))
+		return 0;
+	return load_expr(l, value, node, &ret->when) < 0 ? -1 : check_condition(c, ret->when, scope);
+}
+
+static int load_cases(struct loader *l, struct fy_node *node, struct checker *c, const struct scope *scope, struct choice **ret,
+                      unsigned *ret_count)
+{
+	struct choice *all = arena_alloc(&l->pack->arena, MAX_CASES * sizeof *all);
+	struct fy_node *item;
+	struct str text;
+	void *iter = NULL;
+	unsigned count = 0, n;
+	if (node && fy_node_is_scalar(node)) {
+		if (yaml_str(l->yaml, node, &text, l->err) < 0)
+			return -1;
+		all[count++].name = arena_dup(&l->pack->arena, text);
+	} else if (node) {
+		if (yaml_list(l->yaml, node, MAX_CASES, &n, l->err) < 0)
+			return -1;
+		while ((item = fy_node_sequence_iterate(node, &iter)))
+			if (load_case(l, item, c, scope, &all[count++]) < 0)
+				return -1;
+	}
+	*ret = all;
+	*ret_count = count;
+	return 0;
+}
+
+static int load_severities(struct loader *l, struct fy_node *rule, struct checker *c, const struct scope *scope, struct rule *r)
+{
+	struct fy_node *node;
+	if (yaml_need(l->yaml, rule, "severity", &node, l->err) < 0 ||
+	    load_cases(l, node, c, scope, &r->severities, &r->severity_count) < 0)
+		return -1;
+	for (unsigned i = 0; i < r->severity_count; i++)
+		if ((r->severities[i].value = level_of_name(r->severities[i].name)) < 0)
+			return LOAD_FAIL(l, node, "a severity is high, medium or low");
+	if (r->severities[r->severity_count - 1].when)
+		return LOAD_FAIL(l, node, "the last case of a severity is 'otherwise'");
+	return 0;
+}
+
+static int load_vetoes(struct loader *l, struct fy_node *list, struct checker *c, const struct scope *scope, struct rule *r)
+{
+	static const char *const keys[] = { "nature", "rows", NULL };
+	struct fy_node *item;
+	void *iter = NULL;
+	unsigned n;
+	if (yaml_list(l->yaml, list, MAX_VETOES, &n, l->err) < 0)
+		return -1;
+	r->vetoes = arena_alloc(&l->pack->arena, n * sizeof *r->vetoes);
+	while ((item = fy_node_sequence_iterate(list, &iter))) {
+		struct veto *v = &r->vetoes[r->veto_count++];
+		if (yaml_keys(l->yaml, item, keys, l->err) < 0 || load_text(l, item, "nature", &v->nature) < 0 ||
+		    load_expr(l, yaml_get(item, "rows"), item, &v->rows) < 0 || check_rows(c, v->rows, scope) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int load_doubt(struct loader *l, struct fy_node *node, struct checker *c, const struct scope *scope, struct rule *r)
+{
+	static const char *const keys[] = { "nature", "when", NULL };
+	if (yaml_keys(l->yaml, node, keys, l->err) < 0 || load_text(l, node, "nature", &r->doubt.nature) < 0 ||
+	    load_expr(l, yaml_get(node, "when"), node, &r->doubt.when) < 0)
+		return -1;
+	return check_condition(c, r->doubt.when, scope);
+}
+
+/* core: never, always, or a condition that may ask for the nature. */
+static int load_core(struct loader *l, struct fy_node *node, struct checker *c, const struct scope *scope, struct rule *r)
+{
+	struct str text;
+	if (yaml_str(l->yaml, node, &text, l->err) < 0)
+		return -1;
+	if (str_eq(text, STR("never")))
+		return 0;
+	if (str_eq(text, STR("always"))) {
+		r->core = arena_alloc(&l->pack->arena, sizeof *r->core);
+		*r->core = (struct expr){ .op = E_BOOL, .number = 1, .type = { .type = VT_BOOL } };
+		return 0;
+	}
+	r->core_when = true;
+	struct enumeration *natures = &l->pack->natures;
+	*natures = (struct enumeration){ .values = arena_alloc(&l->pack->arena, MAX_CASES * sizeof(struct str)),
+		.count = (uint8_t)r->nature_count };
+	for (unsigned i = 0; i < r->nature_count; i++)
+		natures->values[i] = r->natures[i].name;
+	c->nature_known = true;
+	return load_expr(l, node, node, &r->core) < 0 ? -1 : check_condition(c, r->core, scope);
+}
+
+static int load_conditions(struct loader *l, struct fy_node *rule, struct rule *r)
+{
+	static const enum item items[] = { ITEM_REGISTER, ITEM_HOUSEHOLD, ITEM_PERSON, ITEM_VILLAGE };
+	struct scope scope = { items[r->unit], -1, STR("unit"), NULL };
+	struct checker c = load_checker(l);
+	struct fy_node *evidence = yaml_get(rule, "evidence"), *vetoes = yaml_get(rule, "vetoes"), *doubt = yaml_get(rule, "doubt");
+	struct fy_node *core;
+	if (load_expr(l, yaml_get(rule, "when"), rule, &r->when) < 0 || check_condition(&c, r->when, &scope) < 0)
+		return -1;
+	if (evidence) {
+		if (load_expr(l, evidence, rule, &r->evidence) < 0 || check_rows(&c, r->evidence, &scope) < 0)
+			return -1;
+		c.evidence_known = true;
+		c.evidence_type = r->evidence->type;
+	}
+	if (load_cases(l, yaml_get(rule, "nature"), &c, &scope, &r->natures, &r->nature_count) < 0 ||
+	    load_severities(l, rule, &c, &scope, r) < 0)
+		return -1;
+	if (vetoes && load_vetoes(l, vetoes, &c, &scope, r) < 0)
+		return -1;
+	if (doubt && load_doubt(l, doubt, &c, &scope, r) < 0)
+		return -1;
+	if (yaml_need(l->yaml, rule, "core", &core, l->err) < 0)
+		return -1;
+	return load_core(l, core, &c, &scope, r);
+}
+
+static int load_list_and_unit(struct loader *l, struct fy_node *rule, struct rule *r)
+{
+	static const char *const units[] = { "register", "household", "person", "village" };
+	struct fy_node *list, *unit;
+	struct str text;
+	if (yaml_need(l->yaml, rule, "list", &list, l->err) < 0 || yaml_str(l->yaml, list, &text, l->err) < 0)
+		return -1;
+	int li = list_of_name(text), ui = -1;
+	if (li < 0 || li == LIST_VETOED)
+		return LOAD_FAIL(l, list, "a rule's list is missed, wrongly_exited, non_eligible, ledger, villages or quality");
+	if (yaml_need(l->yaml, rule, "unit", &unit, l->err) < 0 || yaml_str(l->yaml, unit, &text, l->err) < 0)
+		return -1;
+	for (int i = 0; i < UNIT_COUNT; i++)
+		if (str_eq(text, str_of(units[i])))
+			ui = i;
+	if (ui < 0)
+		return LOAD_FAIL(l, unit, "a rule's unit is register, household, person or village");
+	r->list = (enum list)li;
+	r->unit = (enum unit)ui;
+	return 0;
+}
+
+static int load_words(struct loader *l, struct fy_node *rule, struct rule *r)
+{
+	struct fy_node *days = yaml_get(rule, "days"), *title;
+	long n = 0;
+	if (yaml_need(l->yaml, rule, "title", &title, l->err) < 0 || load_title(l, title, &r->title_zh, &r->title_en) < 0 ||
+	    load_text(l, rule, "basis", &r->basis) < 0 || load_text(l, rule, "check", &r->check) < 0 ||
+	    load_text(l, rule, "department", &r->department) < 0 || load_text(l, rule, "facts", &r->facts) < 0)
+		return -1;
+	if (days && yaml_int(l->yaml, days, 0, 3650, &n, l->err) < 0)
+		return -1;
+	r->days = (int)n;
+	return 0;
+}
+
+static int load_rule(struct loader *l, struct fy_node *rule, struct rule *r, uint64_t always, const uint64_t *list_uses)
+{
+	static const char *const keys[] = { "code", "list", "unit", "title", "basis", "needs", "any_of", "uses", "when", "evidence",
+		"nature", "core", "severity", "vetoes", "doubt", "facts", "department", "days", "check", NULL };
+	if (yaml_keys(l->yaml, rule, keys, l->err) < 0 || load_list_and_unit(l, rule, r) < 0 || load_words(l, rule, r) < 0 ||
+	    load_kinds(l, yaml_get(rule, "needs"), &r->needs) < 0 || load_kinds(l, yaml_get(rule, "any_of"), &r->any_of) < 0 ||
+	    load_kinds(l, yaml_get(rule, "uses"), &r->uses) < 0 || load_conditions(l, rule, r) < 0)
+		return -1;
+	r->uses |= always | list_uses[r->list];
+	r->trigger = trigger_of(l->pack, r->when);
+	return 0;
+}
+
+/* Codes first, so that a rule may ask whether a later one fires. */
+static int load_code(struct loader *l, struct fy_node *rule)
+{
+	struct pack *p = l->pack;
+	struct rule *r = &p->rules[p->rule_count];
+	struct fy_node *code;
+	struct str text;
+	if (yaml_need(l->yaml, rule, "code", &code, l->err) < 0 || yaml_str(l->yaml, code, &text, l->err) < 0)
+		return -1;
+	if (!text.n || text.n > 16)
+		return LOAD_FAIL(l, code, "a rule's code has 1 to 16 bytes");
+	for (unsigned i = 0; i < p->rule_count; i++)
+		if (str_eq(p->rules[i].code, text))
+			return LOAD_FAIL(l, code, "this code is given twice");
+	r->code = arena_dup(&p->arena, text);
+	r->index = p->rule_count++;
+	return 0;
+}
+
+/* fires() may not lead back to the rule it starts from. */
+static bool asks_itself(const struct pack *p, const struct expr *e, unsigned start, unsigned depth)
+{
+	if (!e || depth > p->rule_count)
+		return e != NULL;
+	if (e->op == E_FIRES)
+		return e->index == start || asks_itself(p, p->rules[e->index].when, start, depth + 1);
+	return asks_itself(p, e->a, start, depth) || asks_itself(p, e->b, start, depth);
+}
+
+static int load_list_uses(struct loader *l, struct fy_node *lists, uint64_t *uses)
+{
+	static const char *const keys[] = { "title", "uses", NULL };
+	struct fy_node *key, *value;
+	struct str text;
+	void *iter = NULL;
+	unsigned n;
+	if (!lists)
+		return 0;
+	if (yaml_map(l->yaml, lists, LIST_COUNT, &n, l->err) < 0)
+		return -1;
+	while (yaml_next(lists, &iter, &key, &text, &value)) {
+		int list = list_of_name(text);
+		if (list < 0)
+			return LOAD_FAIL(l, key, "there is no such list");
+		if (yaml_keys(l->yaml, value, keys, l->err) < 0 || load_kinds(l, yaml_get(value, "uses"), &uses[list]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int load_rules(struct loader *l, struct fy_node *root)
+{
+	struct pack *p = l->pack;
+	struct fy_node *list, *rule;
+	uint64_t always = 0, list_uses[LIST_COUNT] = { 0 };
+	void *iter = NULL;
+	unsigned n, i = 0;
+	if (yaml_need(l->yaml, root, "rules", &list, l->err) < 0 || yaml_list(l->yaml, list, MAX_RULES, &n, l->err) < 0 ||
+	    load_kinds(l, yaml_get(root, "always_uses"), &always) < 0 || load_list_uses(l, yaml_get(root, "lists"), list_uses) < 0)
+		return -1;
+	p->rules = arena_alloc(&p->arena, n * sizeof *p->rules);
+	while ((rule = fy_node_sequence_iterate(list, &iter)))
+		if (load_code(l, rule) < 0)
+			return -1;
+	for (iter = NULL; (rule = fy_node_sequence_iterate(list, &iter)); i++) {
+		if (load_rule(l, rule, &p->rules[i], always, list_uses) < 0)
+			return -1;
+	}
+	for (i = 0, iter = NULL; (rule = fy_node_sequence_iterate(list, &iter)); i++)
+		if (asks_itself(p, p->rules[i].when, i, 0))
+			return LOAD_FAIL(l, yaml_get(rule, "when"), "fires() leads back to the rule itself");
+	return 0;
+}
