@@ -1,6 +1,6 @@
 /* Schemas: the kinds that the default rules use, a user's own kind, and what is refused, with its place. */
 #include "schema/schema.h"
-#include "schema/yaml.h"
+#include "yaml/yaml.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
