@@ -1,83 +1,40 @@
 /* bidui-screen: dossiers and a rule pack into findings. */
-#include "cli/cli.h"
-#include "schema/schema.h"
 #include "screen/screen.h"
+#include "stage/stage.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-enum { OPT_AS_OF = 1, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_RUN };
+enum { OPT_THREADS = 1 };
 
 static const struct cli_option options[] = {
-	{ "as-of", 0, "DATE", "the day that findings are about, YYYY-MM-DD", OPT_AS_OF },
-	{ "out", 'o', "FILE", "where the findings go", OPT_OUT },
-	{ "pack", 'p', "FILE", "the rule pack", OPT_PACK },
+	STAGE_OPTIONS("FILE", "where the findings go"),
 	{ "threads", 't', "N", "threads (default 2)", OPT_THREADS },
-	{ "schemas", 0, "DIR", "the folder with the kinds", OPT_SCHEMAS },
-	{ "run", 0, "NAME", "the run that the files belong to", OPT_RUN },
 	{ 0 },
 };
 
-struct job {
-	const char *out, *pack, *schemas, *run;
-	int as_of;
-	unsigned threads;
-	bool dated;
-};
-
-static int take(struct job *j, int option, const char *arg, struct err *err)
+static int take_option(void *arg, int option, const char *text, struct err *err)
 {
-	switch (option) {
-	case OPT_OUT: j->out = arg; return 0;
-	case OPT_PACK: j->pack = arg; return 0;
-	case OPT_SCHEMAS: j->schemas = arg; return 0;
-	case OPT_RUN: j->run = arg; return 0;
-	case OPT_THREADS:
-		j->threads = (unsigned)atoi(arg);
-		return j->threads >= 1 && j->threads <= 64 ? 0 : err_set(err, STATUS_USAGE, "--threads: a number from 1 to 64");
-	default:
-		j->dated = true;
-		return cli_day(arg, &j->as_of, err);
-	}
-}
-
-static int screen(const struct job *j, const char *dossiers, struct err *err)
-{
-	struct schema *schema = NULL;
-	struct pack *pack = NULL;
-	struct screen_job job = { .dossiers = dossiers, .findings = j->out, .threads = j->threads };
-	int r = schema_load(&schema, j->schemas, NULL, err);
-	if (r == 0)
-		r = pack_load(&pack, j->pack, schema, j->as_of, err);
-	if (r == 0) {
-		frame_id_make(&job.id, schema->hash, j->as_of, j->run);
-		job.pack = pack;
-		r = screen_run(&job, err);
-	}
-	pack_free(pack);
-	schema_free(schema);
-	return r;
+	unsigned *threads = arg;
+	(void)option;
+	*threads = (unsigned)atoi(text);
+	return *threads >= 1 && *threads <= 64 ? 0 : err_set(err, STATUS_USAGE, "--threads: a number from 1 to 64");
 }
 
 int main(int argc, char **argv)
 {
 	struct cli cli = { .program = "bidui-screen", .title = "dossiers and a rule pack into findings",
 		.usage = "--as-of DATE --out FILE [OPTION...] DOSSIERS", .options = options };
+	struct stage stage;
 	struct err err = { 0 };
-	char schemas[4096], pack[4096];
-	snprintf(schemas, sizeof schemas, "%s/schemas", cli_data_dir());
-	snprintf(pack, sizeof pack, "%s/rules/chongqing-2017.yaml", cli_data_dir());
-	struct job job = { .schemas = schemas, .pack = pack, .run = "", .threads = 2 };
-	int c;
-	while ((c = cli_next(&cli, argc, argv)) != CLI_END) {
-		if (c == CLI_DONE || c == CLI_WRONG)
-			return cli_status(c);
-		if (take(&job, c, cli.arg, &err) < 0)
-			return cli_fail(&cli, &err);
-	}
-	if (!job.dated || !job.out || cli.index + 1 != argc) {
-		err_set(&err, STATUS_USAGE, "needs --as-of, --out and one file of dossiers; see --help");
-		return cli_fail(&cli, &err);
-	}
-	return screen(&job, argv[cli.index], &err) < 0 ? cli_fail(&cli, &err) : STATUS_OK;
+	unsigned threads = 2;
+	int status = STATUS_OK;
+	stage_init(&stage);
+	if (stage_read(&stage, &cli, argc, argv, take_option, &threads, &status) != CLI_END)
+		return status;
+	int r = stage_load(&stage, &err);
+	struct screen_job job = { stage.pack, argv[cli.index], stage.out, threads, stage.id };
+	if (r < 0 || screen_run(&job, &err) < 0)
+		status = cli_fail(&cli, &err);
+	stage_release(&stage);
+	return status;
 }

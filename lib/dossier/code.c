@@ -1,3 +1,4 @@
+#include "base/bytes.h"
 #include "dossier/dossier.h"
 
 /* The bytes of one dossier:
@@ -7,13 +8,6 @@
  *   note     u32 county, u8 flags (1 collective, 2 registered), u32 bytes, number
  *   refused  u32 count, u32 bytes, number
  */
-
-static void put32(struct buf *b, uint32_t v)
-{
-	uint8_t x[4];
-	le32_put(x, v);
-	buf_put(b, x, 4);
-}
 
 void dossier_encode_begin(struct buf *b, uint32_t persons, uint32_t rows, uint32_t notes, uint32_t refused)
 {
@@ -48,12 +42,6 @@ void dossier_encode_row(struct buf *b, const struct kind *k, struct row r)
 	buf_put(b, r.texts, n);
 }
 
-static void put_text(struct buf *b, struct str s)
-{
-	put32(b, (uint32_t)s.n);
-	buf_puts(b, s);
-}
-
 void dossier_encode_note(struct buf *b, uint32_t county, struct str number, bool collective, bool registered)
 {
 	put32(b, county);
@@ -65,36 +53,6 @@ void dossier_encode_refused(struct buf *b, struct str number, uint32_t count)
 {
 	put32(b, count);
 	put_text(b, number);
-}
-
-/* A reader that never goes past its end; once it has failed it stays so. */
-struct reader {
-	const uint8_t *p, *end;
-	bool failed;
-};
-
-static const uint8_t *take(struct reader *r, size_t n)
-{
-	if (r->failed || (size_t)(r->end - r->p) < n) {
-		r->failed = true;
-		return NULL;
-	}
-	const uint8_t *p = r->p;
-	r->p += n;
-	return p;
-}
-
-static uint32_t take32(struct reader *r)
-{
-	const uint8_t *p = take(r, 4);
-	return p ? le32_get(p) : 0;
-}
-
-static struct str take_text(struct reader *r)
-{
-	uint32_t n = take32(r);
-	const uint8_t *p = take(r, n);
-	return (struct str){ (const char *)p, p ? n : 0 };
 }
 
 static void take_person(struct reader *r, struct person *p)

@@ -333,11 +333,10 @@ static struct value filter(struct eval *v, const struct expr *e, const struct fr
 	return of_set(kept);
 }
 
-static struct value united(struct eval *v, const struct expr *e, const struct frame_item *f)
+struct set eval_union(struct eval *v, struct set a, struct set b)
 {
-	struct set a = ev(v, e->a, f).set, b = ev(v, e->b, f).set;
 	if (!a.n || !b.n)
-		return of_set(a.n ? a : b);
+		return a.n ? a : b;
 	struct set u = { arena_alloc(&v->arena, ((size_t)a.n + b.n) * sizeof *u.items), 0 };
 	uint32_t i = 0, k = 0;
 	while (i < a.n || k < b.n) {
@@ -346,7 +345,7 @@ static struct value united(struct eval *v, const struct expr *e, const struct fr
 		k += k < b.n && b.items[k] == next;
 		u.items[u.n++] = next;
 	}
-	return of_set(u);
+	return u;
 }
 
 /* The order of two values of one type; null is least. */
@@ -621,7 +620,7 @@ static struct value ev(struct eval *v, const struct expr *e, const struct frame_
 	case E_LOOKUP: return lookup(v, e, f);
 	case E_PATH: return path(v, e, f);
 	case E_FILTER: return filter(v, e, f);
-	case E_UNION: return united(v, e, f);
+	case E_UNION: return of_set(eval_union(v, ev(v, e->a, f).set, ev(v, e->b, f).set));
 	case E_LATEST: return latest(v, e, f);
 	case E_ANY: case E_ALL: case E_NOT_ANY: case E_COUNT: return quantifier(v, e, f);
 	case E_SUM: case E_MIN: case E_MAX: return aggregate(v, e, f);

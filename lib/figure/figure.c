@@ -1,6 +1,6 @@
 #include "figure/figure.h"
 
-#include "base/le.h"
+#include "base/bytes.h"
 
 #include <stdlib.h>
 
@@ -81,26 +81,6 @@ void figures_merge(struct figures *into, const struct figures *from)
 	}
 }
 
-static void put32(struct buf *b, uint32_t v)
-{
-	uint8_t x[4];
-	le32_put(x, v);
-	buf_put(b, x, 4);
-}
-
-static void put64(struct buf *b, uint64_t v)
-{
-	uint8_t x[8];
-	le64_put(x, v);
-	buf_put(b, x, 8);
-}
-
-static void put_text(struct buf *b, struct str s)
-{
-	put32(b, (uint32_t)s.n);
-	buf_puts(b, s);
-}
-
 static int by_place(const void *pa, const void *pb)
 {
 	const struct figure_slot *a = pa, *b = pb;
@@ -153,40 +133,6 @@ void figures_encode(const struct figures *f, struct buf *b)
 		put64(b, (uint64_t)all[i].count);
 	}
 	free(all);
-}
-
-struct reader {
-	const uint8_t *p, *end;
-	bool failed;
-};
-
-static const uint8_t *take(struct reader *r, size_t n)
-{
-	if (r->failed || (size_t)(r->end - r->p) < n) {
-		r->failed = true;
-		return NULL;
-	}
-	r->p += n;
-	return r->p - n;
-}
-
-static uint32_t take32(struct reader *r)
-{
-	const uint8_t *p = take(r, 4);
-	return p ? le32_get(p) : 0;
-}
-
-static uint64_t take64(struct reader *r)
-{
-	const uint8_t *p = take(r, 8);
-	return p ? le64_get(p) : 0;
-}
-
-static struct str take_text(struct reader *r)
-{
-	uint32_t n = take32(r);
-	const uint8_t *p = take(r, n);
-	return (struct str){ (const char *)p, p ? n : 0 };
 }
 
 int figures_decode(struct figures *f, const uint8_t *p, size_t n)

@@ -135,19 +135,6 @@ static void weigh(struct screener *s, const struct rule *r, struct finding *f)
 		f->severity = LEVEL_MEDIUM;
 }
 
-static struct set both(struct screener *s, struct set a, struct set b)
-{
-	struct set u = { arena_alloc(&s->eval.arena, ((size_t)a.n + b.n + 1) * sizeof *u.items), 0 };
-	uint32_t i = 0, k = 0;
-	while (i < a.n || k < b.n) {
-		uint32_t next = k == b.n || (i < a.n && a.items[i] <= b.items[k]) ? a.items[i] : b.items[k];
-		i += i < a.n && a.items[i] == next;
-		k += k < b.n && b.items[k] == next;
-		u.items[u.n++] = next;
-	}
-	return u;
-}
-
 /* The first veto with a row moves the finding to its own list and adds these rows. */
 static struct set veto(struct screener *s, const struct rule *r, struct set rows, struct finding *f)
 {
@@ -158,7 +145,7 @@ static struct set veto(struct screener *s, const struct rule *r, struct set rows
 		f->list = LIST_VETOED;
 		f->core = false;
 		f->nature = r->vetoes[i].nature;
-		return both(s, rows, against);
+		return eval_union(&s->eval, rows, against);
 	}
 	return rows;
 }

@@ -1,10 +1,8 @@
 #include "screen/finding.h"
 
-#include "base/le.h"
+#include "base/bytes.h"
 
 /* u32 bytes behind it; u8 list, rule, unit, core, severity, confidence; u64 region, u32 persons; nine texts: u32 bytes, bytes. */
-#define NUMBERS 18
-
 static struct str *texts(struct finding *f, int i)
 {
 	struct str *all[] = { &f->nature, &f->unit_no, &f->head_name, &f->head_id, &f->status, &f->evidence_ids, &f->evidence_rows,
@@ -12,18 +10,10 @@ static struct str *texts(struct finding *f, int i)
 	return i < 9 ? all[i] : NULL;
 }
 
-static void put32(struct buf *b, uint32_t v)
-{
-	uint8_t x[4];
-	le32_put(x, v);
-	buf_put(b, x, 4);
-}
-
 void finding_encode(struct buf *b, const struct finding *f)
 {
 	struct finding copy = *f;
 	size_t begin = b->n;
-	uint8_t x[8];
 	put32(b, 0);
 	buf_putc(b, (char)f->list);
 	buf_putc(b, (char)f->rule);
@@ -31,37 +21,27 @@ void finding_encode(struct buf *b, const struct finding *f)
 	buf_putc(b, (char)f->core);
 	buf_putc(b, (char)f->severity);
 	buf_putc(b, (char)f->confidence);
-	le64_put(x, (uint64_t)f->region);
-	buf_put(b, x, 8);
+	put64(b, (uint64_t)f->region);
 	put32(b, f->persons);
-	for (int i = 0; i < 9; i++) {
-		struct str s = *texts(&copy, i);
-		put32(b, (uint32_t)s.n);
-		buf_puts(b, s);
-	}
+	for (int i = 0; i < 9; i++)
+		put_text(b, *texts(&copy, i));
 	le32_put(b->p + begin, (uint32_t)(b->n - begin - 4));
 }
 
 int finding_decode(struct finding *f, const struct pack *pack, const uint8_t **p, const uint8_t *end)
 {
-	if (end - *p < 4)
+	struct reader outer = { *p, end, false };
+	uint32_t n = take32(&outer);
+	const uint8_t *body = take(&outer, n);
+	struct reader r = { body, body ? body + n : NULL, !body };
+	const uint8_t *x = take(&r, 6);
+	if (!x || x[0] >= LIST_COUNT || x[1] >= pack->rule_count || x[2] >= UNIT_COUNT || x[4] >= LEVEL_COUNT || x[5] >= LEVEL_COUNT)
 		return -1;
-	size_t n = le32_get(*p);
-	const uint8_t *x = *p + 4;
-	if (n < NUMBERS || (size_t)(end - x) < n)
-		return -1;
-	const uint8_t *stop = x + n;
-	if (x[0] >= LIST_COUNT || x[1] >= pack->rule_count || x[2] >= UNIT_COUNT || x[4] >= LEVEL_COUNT || x[5] >= LEVEL_COUNT)
-		return -1;
-	*f = (struct finding){ .list = x[0], .rule = x[1], .unit = x[2], .core = x[3], .severity = x[4], .confidence = x[5],
-		.region = (int64_t)le64_get(x + 6), .persons = le32_get(x + 14) };
-	x += NUMBERS;
-	for (int i = 0; i < 9; i++) {
-		if (stop - x < 4 || (size_t)(stop - x - 4) < le32_get(x))
-			return -1;
-		*texts(f, i) = (struct str){ (const char *)x + 4, le32_get(x) };
-		x += 4 + le32_get(x);
-	}
-	*p = stop;
-	return x == stop ? 0 : -1;
+	*f = (struct finding){ .list = x[0], .rule = x[1], .unit = x[2], .core = x[3], .severity = x[4], .confidence = x[5] };
+	f->region = (int64_t)take64(&r);
+	f->persons = take32(&r);
+	for (int i = 0; i < 9; i++)
+		*texts(f, i) = take_text(&r);
+	*p = outer.p;
+	return r.failed || r.p != r.end ? -1 : 0;
 }

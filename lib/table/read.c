@@ -1,3 +1,4 @@
+#include "base/bytes.h"
 #include "table/table.h"
 
 #include <stdlib.h>
@@ -35,31 +36,24 @@ static int take_repeated(struct table *t, const struct frame_block *b, struct er
 	return 0;
 }
 
-static int take_text(const char **p, const char *end, struct str *ret)
-{
-	if (end - *p < 4)
-		return -1;
-	uint32_t n = le32_get(*p);
-	if ((size_t)(end - *p - 4) < n)
-		return -1;
-	*ret = (struct str){ *p + 4, n };
-	*p += 4 + n;
-	return 0;
-}
-
 static int take_refused(struct table *t, const struct frame_block *b, struct err *err)
 {
 	buf_put(&t->refused_bytes, b->p, b->n);
-	const char *p = t->refused_bytes.p, *end = p + b->n;
+	const uint8_t *bytes = (const uint8_t *)t->refused_bytes.p;
+	struct reader in = { bytes, bytes + b->n, false };
+	if (b->rows > b->n / 20) /* three texts and a region at least */
+		return wrong(t, "its refused rows are broken", err);
 	t->refused = mem_grow(NULL, (size_t)b->rows + 1, sizeof *t->refused);
 	for (uint32_t i = 0; i < b->rows; i++) {
 		struct refused_row *r = &t->refused[i];
-		if (take_text(&p, end, &r->household_no) < 0 || take_text(&p, end, &r->name) < 0 ||
-		    take_text(&p, end, &r->cleaned_id) < 0 || end - p < 8)
-			return wrong(t, "its refused rows are broken", err);
-		r->region = value_load(TYPE_REGION, p);
-		p += 8;
+		r->household_no = take_text(&in);
+		r->name = take_text(&in);
+		r->cleaned_id = take_text(&in);
+		const uint8_t *region = take(&in, 8);
+		r->region = region ? value_load(TYPE_REGION, region) : VALUE_NULL;
 	}
+	if (in.failed || in.p != in.end)
+		return wrong(t, "its refused rows are broken", err);
 	t->refused_count = b->rows;
 	return 0;
 }
@@ -75,7 +69,7 @@ static int take_meta(struct table *t, const struct schema *schema, const struct 
 	return 0;
 }
 
-static int take(struct table *t, const struct schema *schema, const struct frame_block *b, struct err *err)
+static int take_block(struct table *t, const struct schema *schema, const struct frame_block *b, struct err *err)
 {
 	switch (b->tag) {
 	case TAG_ROWS: return 0;
@@ -100,7 +94,7 @@ int table_open(struct table **ret, const char *path, const struct schema *schema
 	enum iter got;
 	int r = 0;
 	while (r == 0 && (got = frame_next(&scan, &b, err)) != ITER_END)
-		r = got == ITER_ROW ? take(t, schema, &b, err) : -1;
+		r = got == ITER_ROW ? take_block(t, schema, &b, err) : -1;
 	frame_scan_release(&scan);
 	if (r == 0 && (!t->kind || !t->duplicates || !t->repeated || !t->refused))
 		r = wrong(t, "a part of it is missing", err);

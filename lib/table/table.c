@@ -1,5 +1,6 @@
 #include "table/table.h"
 
+#include "base/bytes.h"
 #include "filter.h"
 #include "id/id.h"
 
@@ -122,14 +123,6 @@ int table_put(struct table_writer *w, const uint8_t *fixed, const uint8_t *texts
 	if (w->fixed.n + w->heap.n >= BLOCK_BYTES)
 		return put_block(w, err);
 	return 0;
-}
-
-static void put_text(struct buf *b, struct str s)
-{
-	uint8_t n[4];
-	le32_put(n, (uint32_t)s.n);
-	buf_put(b, n, 4);
-	buf_puts(b, s);
 }
 
 void table_refuse(struct table_writer *w, struct str household_no, struct str name, int64_t region, struct str cleaned_id)

@@ -51,6 +51,9 @@ enum tri eval_row(struct eval *v, const struct expr *e, const struct kind *k, st
 /* The same with the person around it; row is an index in the dossier. */
 enum tri eval_row_of(struct eval *v, const struct expr *e, uint32_t row, uint32_t person);
 
+/* Everything of a and b, each once; lives until the next unit. */
+struct set eval_union(struct eval *v, struct set a, struct set b);
+
 struct set family_of(struct dossier *d, uint32_t reg);
 
 #endif
