@@ -30,7 +30,7 @@ static void *alloc_huge(size_t n)
 
 void *mem_alloc(size_t n)
 {
-	if (n >= 4 * HUGE_PAGE)
+	if (n >= HUGE_PAGE)
 		return alloc_huge(n);
 	void *p = calloc(1, n ? n : 1);
 	if (!p)

@@ -11,10 +11,10 @@ struct household_key household_key(const struct homes *h, uint32_t county, struc
 	return (struct household_key){ x.low64, (uint32_t)x.high64 | 1 };
 }
 
-static void grow(struct homes *h)
+static void resize(struct homes *h, uint64_t mask)
 {
 	free(h->slots);
-	h->mask = h->mask ? 2 * h->mask + 1 : 1023;
+	h->mask = mask;
 	h->slots = mem_alloc((h->mask + 1) * sizeof *h->slots);
 	for (uint32_t i = 0; i < h->count; i++) {
 		uint64_t at = h->items[i].key.a & h->mask;
@@ -44,10 +44,19 @@ uint32_t homes_find(const struct homes *h, struct household_key key)
 	return h->slots[at] ? h->slots[at] - 1 : NONE;
 }
 
+void homes_reserve(struct homes *h, uint64_t count)
+{
+	uint64_t mask = h->mask ? h->mask : 1023;
+	while (mask <= 2 * count)
+		mask = 2 * mask + 1;
+	if (mask != h->mask)
+		resize(h, mask);
+}
+
 uint32_t homes_add(struct homes *h, struct household_key key)
 {
 	if (2 * (uint64_t)h->count >= h->mask)
-		grow(h);
+		resize(h, h->mask ? 2 * h->mask + 1 : 1023);
 	uint64_t at = slot_of(h, key);
 	if (!h->slots[at]) {
 		struct home one = { .key = key, .first = NONE };
@@ -133,6 +142,7 @@ int join_homes(struct join *j, struct err *err)
 	h->rows = (uint32_t)(t->rows + t->duplicate_count);
 	h->of_row = mem_grow(NULL, (size_t)h->rows + 1, sizeof *h->of_row);
 	memset(h->of_row, 0xFF, ((size_t)h->rows + 1) * sizeof *h->of_row);
+	homes_reserve(h, t->rows / 4); /* households are seldom larger; when they are smaller it grows */
 	table_scan_init(&s, t);
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
 		row_keys(t->kind, r, keys);

@@ -36,6 +36,7 @@ struct people_map {
 	unsigned filter_shift;
 };
 
+void people_reserve(struct people_map *m, uint64_t count); /* room for so many without growing */
 uint32_t people_add(struct people_map *m, uint64_t key, uint8_t flags); /* the person's index */
 uint32_t people_find(const struct people_map *m, uint64_t key);         /* or NONE */
 void people_prefetch(const struct people_map *m, uint64_t key);
@@ -70,6 +71,7 @@ struct homes {
 
 struct household_key household_key(const struct homes *h, uint32_t county, struct str number);
 uint32_t homes_find(const struct homes *h, struct household_key key);
+void homes_reserve(struct homes *h, uint64_t count);
 uint32_t homes_add(struct homes *h, struct household_key key);
 void homes_release(struct homes *h);
 

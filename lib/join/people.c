@@ -23,11 +23,11 @@ static void set_bit(struct people_map *m, uint64_t key)
 	m->filter[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
-static void grow(struct people_map *m)
+static void resize(struct people_map *m, uint64_t mask)
 {
 	free(m->slots);
 	free(m->filter);
-	m->mask = m->mask ? 2 * m->mask + 1 : 1023;
+	m->mask = mask;
 	m->slots = mem_alloc((m->mask + 1) * sizeof *m->slots);
 	m->filter = mem_alloc(m->mask + 1);
 	m->filter_shift = (unsigned)__builtin_clzll(8 * (m->mask + 1) - 1);
@@ -37,10 +37,19 @@ static void grow(struct people_map *m)
 	}
 }
 
+void people_reserve(struct people_map *m, uint64_t count)
+{
+	uint64_t mask = m->mask ? m->mask : 1023;
+	while (mask <= 2 * count)
+		mask = 2 * mask + 1;
+	if (mask != m->mask)
+		resize(m, mask);
+}
+
 uint32_t people_add(struct people_map *m, uint64_t key, uint8_t flags)
 {
 	if (2 * (uint64_t)m->count >= m->mask)
-		grow(m);
+		resize(m, m->mask ? 2 * m->mask + 1 : 1023);
 	struct people_slot *s = &m->slots[slot_of(m, key)];
 	if (!s->index) {
 		struct wanted_person p = { .key = key, .household = NONE, .home = NONE, .parent = m->count };

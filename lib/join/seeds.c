@@ -160,6 +160,7 @@ int join_seeds(struct join *j, struct err *err)
 {
 	const struct join_job *job = j->job;
 	bool all = j->pack->seeds == TRIGGER_ALWAYS;
+	people_reserve(&j->people, all ? j->homes_table->rows : j->register_table->rows * 4);
 	if (tie_registers(j, err) < 0)
 		return -1;
 	for (unsigned i = 0; i < job->table_count; i++)
