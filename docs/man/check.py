@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+"""check.py BIDUI: the pages here name the options that the programs' --help names, no more and no less."""
+import os
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def of_help(bidui, command):
+    text = subprocess.run([bidui, command, '--help'], stdout=subprocess.PIPE, check=True).stdout.decode()
+    return {(letter, name, arg) for letter, name, arg in re.findall(r'(?m)^  (?:-(\w),|   ) --([\w-]+)(?: (\S+))?  *', text)}
+
+
+def of_page(path):
+    with open(path, encoding='utf-8') as f:
+        text = f.read()
+    return {(letter, name, arg) for letter, name, arg in re.findall(r'(?m)^(?:\*-(\w)\*, )?\*--([\w-]+)\*(?: _(\S+)_)?$', text)}
+
+
+def main(bidui):
+    wrong = 0
+    for page in sorted(os.listdir(HERE)):
+        m = re.fullmatch(r'bidui-(\w+)\.1\.scd', page)
+        if not m:
+            continue
+        said, there = of_page(os.path.join(HERE, page)), of_help(bidui, m[1])
+        for letter, name, arg in sorted(there ^ said):
+            print('%s: -%s --%s %s: only in %s' % (page, letter, name, arg, '--help' if (letter, name, arg) in there else 'the page'))
+        wrong += len(there ^ said)
+    return 1 if wrong else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1]))
