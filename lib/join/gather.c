@@ -38,7 +38,7 @@ struct gatherer {
 	size_t place_count, place_cap;
 	uint32_t *first_place;        /* by person */
 	struct doubts doubts;
-	uint64_t kept[64], left[64];
+	uint64_t kept[64], looked_at[64], left[64]; /* rows by kind: of somebody principal, of others only, of nobody here */
 	struct frame_writer *w;
 	struct buf block;
 	uint32_t block_dossiers;
@@ -249,9 +249,9 @@ static int gather_table(struct gatherer *g, const struct table *t, unsigned part
 			for (uint32_t at = g->first_place[p]; at < g->first_place[p + 1]; at++) {
 				const struct place_in *in = &g->places[at];
 				wanted = true;
+				own |= in->flags & PERSON_PRINCIPAL;
 				if (in->dossier % parts != part)
 					continue;
-				own |= in->flags & PERSON_PRINCIPAL;
 				struct entry e = { in->dossier, (uint16_t)t->kind->index, ordinal, homes ? j->homes.of_row[ordinal] : NONE, rows->bytes.n };
 				bool there = false;
 				for (size_t k = before; k < rows->count; k++)
@@ -262,8 +262,8 @@ static int gather_table(struct gatherer *g, const struct table *t, unsigned part
 		}
 		if (rows->count > before)
 			dossier_encode_row(&rows->bytes, t->kind, r);
-		g->kept[t->kind->index] += own;
-		g->left[t->kind->index] += part == 0 && !wanted;
+		if (part == 0)
+			(*(own ? &g->kept : wanted ? &g->looked_at : &g->left))[t->kind->index]++;
 	}
 	table_scan_release(&s);
 	return got == ITER_END ? 0 : -1;
@@ -395,6 +395,20 @@ static int put_part(struct gatherer *g, unsigned part, unsigned parts, struct ro
 	return r;
 }
 
+/* Every row of a table was taken along, looked at, or counted as not wanted. */
+static int check_accounts(const struct gatherer *g, struct err *err)
+{
+	const struct join_job *job = g->j->job;
+	for (unsigned i = 0; i < job->table_count; i++) {
+		const struct table *t = job->tables[i];
+		unsigned k = t->kind->index;
+		if (t->kind->ids[0] >= 0 && g->kept[k] + g->looked_at[k] + g->left[k] != t->rows)
+			return err_set(err, STATUS_SOFTWARE, "join: the rows of kind %.*s do not add up; keep the extracts and report it",
+			               STR_ARG(t->kind->name));
+	}
+	return 0;
+}
+
 static int put_meta(struct gatherer *g, struct err *err)
 {
 	const struct join_job *job = g->j->job;
@@ -404,8 +418,8 @@ static int put_meta(struct gatherer *g, struct err *err)
 		unsigned k = t->kind->index;
 		char name[128];
 		snprintf(name, sizeof name, "%.*s", STR_ARG(t->kind->name));
-		json_object_set_new(kinds, name, json_pack("{sO sI sI}", "files", json_object_get(t->meta, "files"), "kept",
-			(json_int_t)g->kept[k], "not_wanted", (json_int_t)g->left[k]));
+		json_object_set_new(kinds, name, json_pack("{sO sI sI sI}", "files", json_object_get(t->meta, "files"), "kept",
+			(json_int_t)g->kept[k], "looked_at", (json_int_t)g->looked_at[k], "not_wanted", (json_int_t)g->left[k]));
 	}
 	int year, month, day;
 	day_split(job->pack->as_of, &year, &month, &day);
@@ -439,6 +453,8 @@ int join_dossiers(struct join *j, struct frame_writer *w, struct err *err)
 	}
 	if (r == 0)
 		r = flush(&g, err);
+	if (r == 0)
+		r = check_accounts(&g, err);
 	if (r == 0)
 		r = put_meta(&g, err);
 	frame_rows(w, g.rows, g.sum);

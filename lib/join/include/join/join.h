@@ -10,7 +10,8 @@
  *   4  dossiers   a pass over every table and partition: the rows of the wanted, grouped, encoded
  *
  * A partition is a share of the dossiers; more partitions mean less memory and more passes, never fewer rows.
- * Every row is kept or counted as not wanted: the file's META says how many of each kind.
+ * Every row is kept, looked at only, or counted as not wanted: the file's META says how many of each kind, and a join whose rows
+ * do not add up to the table's is an internal error.
  */
 #ifndef BIDUI_JOIN_JOIN_H
 #define BIDUI_JOIN_JOIN_H
@@ -34,6 +35,6 @@ int join_run(const struct join_job *job, struct err *err) __attribute__((warn_un
 /* Blocks of a dossier file beside TAG_FIGURES and TAG_PLACES. */
 #define TAG_DOSSIERS FRAME_TAG('D', 'O', 'S', 'S')
 #define TAG_VILLAGES FRAME_TAG('V', 'I', 'L', 'L') /* u64 region, u64 all, u64 split, each 8 bytes, by region */
-#define TAG_META FRAME_TAG('M', 'E', 'T', 'A')     /* JSON: {"as_of", "kinds": {kind: {files, kept, not_wanted}}} */
+#define TAG_META FRAME_TAG('M', 'E', 'T', 'A')     /* JSON: {"as_of", "kinds": {kind: {files, kept, looked_at, not_wanted}}} */
 
 #endif
