@@ -1,57 +1,14 @@
-#include "dossier/eval.h"
+#include "value.h"
 
 #include "id/id.h"
 
 #include <stdlib.h>
 
-/* What an expression is worth: a number (VALUE_NULL: null; truth: TRI_*), a text (p NULL: null) or a set, as its type says. */
-struct value {
-	int64_t n;
-	struct str s;
-	struct set set;
-};
-
 static struct value ev(struct eval *v, const struct expr *e, const struct frame_item *f);
-
-static const struct value nothing = { .n = VALUE_NULL };
-
-static struct value truth(enum tri t)
-{
-	return (struct value){ .n = t };
-}
-
-static struct value of_bool(bool b)
-{
-	return truth(b ? TRI_TRUE : TRI_FALSE);
-}
-
-static struct value of_number(int64_t n)
-{
-	return (struct value){ .n = n };
-}
-
-static struct value of_text(struct str s)
-{
-	return s.n ? (struct value){ .s = s } : nothing;
-}
-
-static struct value of_set(struct set s)
-{
-	return (struct value){ .set = s };
-}
-
-static struct value one(struct eval *v, uint32_t index)
-{
-	if (index == NONE)
-		return of_set((struct set){ 0 });
-	uint32_t *p = arena_alloc(&v->arena, sizeof *p);
-	*p = index;
-	return of_set((struct set){ p, 1 });
-}
 
 static struct value null_of(struct static_type t)
 {
-	return t.type == VT_BOOL ? truth(TRI_UNKNOWN) : nothing;
+	return t.type == VT_BOOL ? of_truth(TRI_UNKNOWN) : value_nothing;
 }
 
 void eval_init(struct eval *v, struct dossier *d)
@@ -86,172 +43,6 @@ static const struct frame_item *frame_at(const struct frame_item *f, unsigned de
 	while (depth--)
 		f = f->up;
 	return f;
-}
-
-/* ---- attributes ------------------------------------------------------------------------------------------------------------------ */
-
-static const struct kind *kind_of(const struct eval *v, const struct dossier_row *r)
-{
-	return &v->d->pack->schema->kinds[r->kind];
-}
-
-static struct value column(const struct kind *k, struct row r, const struct column *c)
-{
-	if (c->type == TYPE_TEXT || c->type == TYPE_NAME)
-		return of_text(row_text(k, r, c));
-	int64_t n = row_number(r, c);
-	if (c->type == TYPE_BOOL)
-		return truth(n == VALUE_NULL ? TRI_UNKNOWN : n ? TRI_TRUE : TRI_FALSE);
-	if (n == VALUE_NULL)
-		return nothing;
-	if (c->type == TYPE_ID || c->type == TYPE_CERT)
-		return of_number((int64_t)((uint64_t)n & ~ID_WEAK));
-	return of_number(c->type == TYPE_YEAR ? 100 * n : n);
-}
-
-static struct value row_column(const struct eval *v, uint32_t row, unsigned index)
-{
-	const struct dossier_row *r = &v->d->rows[row];
-	const struct kind *k = kind_of(v, r);
-	return column(k, r->row, &k->columns[index]);
-}
-
-/* The person a row is asked about: the nearest one around it, else the first whom it names. */
-static uint32_t person_around(const struct eval *v, const struct frame_item *f, const struct dossier_row *r)
-{
-	for (f = f->up; f; f = f->up)
-		if (f->item == ITEM_PERSON && (f->index == r->persons[0] || f->index == r->persons[1]))
-			return f->index;
-	(void)v;
-	return r->persons[0];
-}
-
-static bool row_weak(const struct eval *v, const struct dossier_row *r, uint32_t person)
-{
-	const struct kind *k = kind_of(v, r);
-	for (int i = 0; i < 2 && k->ids[i] >= 0; i++)
-		if (r->persons[i] == person && id_weak((uint64_t)row_number(r->row, &k->columns[k->ids[i]])))
-			return true;
-	return false;
-}
-
-static struct value row_persons(struct eval *v, const struct dossier_row *r)
-{
-	uint32_t *p = arena_alloc(&v->arena, 2 * sizeof *p), n = 0;
-	for (int i = 0; i < 2; i++)
-		if (r->persons[i] != NONE && (i == 0 || r->persons[1] != r->persons[0]))
-			p[n++] = r->persons[i];
-	if (n == 2 && p[0] > p[1]) {
-		uint32_t t = p[0];
-		p[0] = p[1];
-		p[1] = t;
-	}
-	return of_set((struct set){ p, n });
-}
-
-static struct value row_attribute(struct eval *v, const struct frame_item *f, enum attribute a)
-{
-	const struct dossier_row *r = &v->d->rows[f->index];
-	uint32_t p = person_around(v, f, r);
-	switch (a) {
-	case A_WITNESS: return of_number(witness(v->d, r, p));
-	case A_WEAK: return of_bool(row_weak(v, r, p));
-	case A_PARTNER: return one(v, r->persons[0] == p ? r->persons[1] : r->persons[0]);
-	default: return row_persons(v, r);
-	}
-}
-
-/* Members of the unit, a bit a person: none(people, member) is then linear whatever the size of the household. */
-static bool is_member(struct eval *v, uint32_t person)
-{
-	struct dossier *d = v->d;
-	if (v->unit.item != ITEM_REGISTER)
-		return false;
-	if (!v->member_marks)
-		v->member_marks = arena_alloc(&d->arena, (d->person_count / 64 + 1) * 8);
-	if (!v->members_marked) {
-		memset(v->member_marks, 0, (d->person_count / 64 + 1) * 8);
-		struct set m = d->registers[v->unit.index].members;
-		for (uint32_t i = 0; i < m.n; i++)
-			v->member_marks[m.items[i] / 64] |= UINT64_C(1) << m.items[i] % 64;
-		v->members_marked = true;
-	}
-	return v->member_marks[person / 64] >> person % 64 & 1;
-}
-
-static struct value person_attribute(struct eval *v, uint32_t i, enum attribute a)
-{
-	const struct person *p = &v->d->persons[i];
-	switch (a) {
-	case A_ID: return of_number((int64_t)p->key);
-	case A_AGE: return of_number(100 * (int64_t)age_at(id_birthday(p->key), v->d->pack->as_of));
-	case A_MALE: return of_bool(id_male(p->key));
-	case A_ALIVE: return of_bool(p->alive);
-	case A_REGISTERED: return of_bool(p->registered);
-	case A_MEMBER: return of_bool(is_member(v, i));
-	case A_MAYBE_REGISTERED: return of_bool(p->flags & PERSON_MAYBE_REGISTERED);
-	case A_NAME: return of_text(p->name);
-	case A_HOME: return one(v, p->home);
-	case A_HOUSEHOLD: return one(v, p->household);
-	default: return of_set(p->registers);
-	}
-}
-
-static bool someone_maybe_registered(const struct eval *v, const struct household *h)
-{
-	for (uint32_t i = 0; i < h->people.n; i++)
-		if (v->d->persons[h->people.items[i]].flags & PERSON_MAYBE_REGISTERED)
-			return true;
-	return false;
-}
-
-static struct value household_attribute(struct eval *v, uint32_t i, enum attribute a)
-{
-	const struct household *h = &v->d->households[i];
-	switch (a) {
-	case A_PEOPLE: return of_set(h->people);
-	case A_REGION: return of_number(h->region);
-	case A_NUMBER: return of_text(h->number);
-	case A_SPLIT_ON: return of_number(h->split_on);
-	case A_SPLIT_FROM: return of_text(h->split_from);
-	case A_COLLECTIVE: return of_bool(h->collective);
-	case A_REGISTERED: return of_bool(h->registered);
-	case A_MAYBE_REGISTERED: return of_bool(someone_maybe_registered(v, h));
-	case A_SOURCE: return one(v, h->source);
-	default: return of_set(h->branches);
-	}
-}
-
-static struct value register_attribute(struct eval *v, uint32_t i, enum attribute a)
-{
-	const struct registry_household *r = &v->d->registers[i];
-	switch (a) {
-	case A_MEMBERS: return of_set(r->members);
-	case A_FAMILY: return of_set(family_of(v->d, i));
-	case A_HEAD: return one(v, r->head);
-	case A_ROWS: return of_set(r->rows);
-	default: return of_number(100 * (int64_t)r->refused);
-	}
-}
-
-static struct value village_attribute(const struct eval *v, enum attribute a)
-{
-	switch (a) {
-	case A_ALL: return of_number(100 * (int64_t)v->village->all);
-	case A_SPLIT: return of_number(100 * (int64_t)v->village->split);
-	default: return of_number(v->village->region);
-	}
-}
-
-static struct value attribute(struct eval *v, const struct frame_item *f, enum attribute a)
-{
-	switch (f->item) {
-	case ITEM_PERSON: return person_attribute(v, f->index, a);
-	case ITEM_HOUSEHOLD: return household_attribute(v, f->index, a);
-	case ITEM_REGISTER: return register_attribute(v, f->index, a);
-	case ITEM_VILLAGE: return village_attribute(v, a);
-	default: return row_attribute(v, f, a);
-	}
 }
 
 /* ---- sets ------------------------------------------------------------------------------------------------------------------------ */
@@ -368,7 +159,7 @@ static struct value latest(struct eval *v, const struct expr *e, const struct fr
 {
 	struct set base = ev(v, e->a, f).set;
 	uint32_t best = NONE;
-	struct value best_key = nothing;
+	struct value best_key = value_nothing;
 	for (uint32_t i = 0; i < base.n; i++) {
 		struct frame_item inner = { e->a->type.item, base.items[i], f };
 		struct value key = ev(v, e->b, &inner);
@@ -377,7 +168,7 @@ static struct value latest(struct eval *v, const struct expr *e, const struct fr
 			best_key = key;
 		}
 	}
-	return one(v, best);
+	return of_one(v, best);
 }
 
 static struct value quantifier(struct eval *v, const struct expr *e, const struct frame_item *f)
@@ -426,20 +217,20 @@ static struct value lookup(struct eval *v, const struct expr *e, const struct fr
 {
 	int64_t year = ev(v, e->a, f).n;
 	if (year == VALUE_NULL)
-		return nothing;
+		return value_nothing;
 	uint32_t county = e->b ? county_of(ev(v, e->b, f).n) : NONE;
 	for (unsigned i = 0; i < e->parameter->year_count; i++) {
 		const struct by_year *y = &e->parameter->years[i];
 		if ((int64_t)y->year * 100 == year && (y->county == 0 || y->county == county))
 			return of_number(y->value);
 	}
-	return nothing;
+	return value_nothing;
 }
 
 static struct value squeeze(struct eval *v, struct str s)
 {
 	if (!s.p)
-		return nothing;
+		return value_nothing;
 	static const struct str blanks[] = { { " ", 1 }, { "\t", 1 }, { "\n", 1 }, { "\v", 1 }, { "\f", 1 }, { "\r", 1 },
 		{ "\xC2\xA0", 2 }, { "\xE3\x80\x80", 3 }, { "\xE2\x80\x8B", 3 }, { "\xE2\x80\x8C", 3 }, { "\xE2\x80\x8D", 3 }, { "\xEF\xBB\xBF", 3 } };
 	char *out = arena_alloc(&v->arena, s.n + 1);
@@ -463,7 +254,7 @@ static struct value function(struct eval *v, const struct expr *e, const struct 
 		return squeeze(v, a.s);
 	if (e->index == F_CONTAINS) {
 		struct value b = ev(v, e->b, f);
-		return !a.s.p || !b.s.p ? truth(TRI_UNKNOWN) : of_bool(str_has(a.s, b.s));
+		return !a.s.p || !b.s.p ? of_truth(TRI_UNKNOWN) : of_bool(str_has(a.s, b.s));
 	}
 	if (a.n == VALUE_NULL)
 		return null_of(e->type);
@@ -485,10 +276,10 @@ static struct value comparison(struct eval *v, const struct expr *e, const struc
 	enum value_type type = e->a->type.type;
 	struct value a = ev(v, e->a, f);
 	if (is_null(type, a))
-		return truth(TRI_UNKNOWN);
+		return of_truth(TRI_UNKNOWN);
 	struct value b = ev(v, e->b, f);
 	if (is_null(type, b))
-		return truth(TRI_UNKNOWN);
+		return of_truth(TRI_UNKNOWN);
 	int c = compare(type, a, b);
 	switch (e->op) {
 	case E_EQ: return of_bool(c == 0);
@@ -523,7 +314,7 @@ static struct value in_list(struct eval *v, const struct expr *e, const struct f
 	struct value a = ev(v, e->a, f);
 	enum tri found = TRI_FALSE;
 	if (is_null(type, a))
-		return truth(TRI_UNKNOWN);
+		return of_truth(TRI_UNKNOWN);
 	for (unsigned i = 0; i < e->arg_count && found != TRI_TRUE; i++) {
 		const struct expr *x = e->args[i];
 		enum tri hit;
@@ -537,18 +328,18 @@ static struct value in_list(struct eval *v, const struct expr *e, const struct f
 		}
 		found = not(both(not(found), not(hit)));
 	}
-	return truth(found);
+	return of_truth(found);
 }
 
 static struct value logic(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
 	enum tri a = ev(v, e->a, f).n;
 	switch (e->op) {
-	case E_NOT: return truth(not(a));
+	case E_NOT: return of_truth(not(a));
 	case E_IS_TRUE: return of_bool(a == TRI_TRUE);
 	case E_IS_FALSE: return of_bool(a == TRI_FALSE);
-	case E_AND: return a == TRI_FALSE ? truth(a) : truth(both(a, ev(v, e->b, f).n));
-	default: return a == TRI_TRUE ? truth(a) : truth(not(both(not(a), not(ev(v, e->b, f).n))));
+	case E_AND: return a == TRI_FALSE ? of_truth(a) : of_truth(both(a, ev(v, e->b, f).n));
+	default: return a == TRI_TRUE ? of_truth(a) : of_truth(not(both(not(a), not(ev(v, e->b, f).n))));
 	}
 }
 
@@ -556,18 +347,18 @@ static struct value arithmetic(struct eval *v, const struct expr *e, const struc
 {
 	int64_t a = ev(v, e->a, f).n, r;
 	if (a == VALUE_NULL)
-		return nothing;
+		return value_nothing;
 	if (e->op == E_NEGATE)
 		return of_number(-a);
 	int64_t b = ev(v, e->b, f).n;
 	if (b == VALUE_NULL)
-		return nothing;
+		return value_nothing;
 	if (e->a->type.type == VT_DATE) /* days, while numbers are hundredths */
 		return of_number(e->b->type.type == VT_DATE ? 100 * (a - b) : e->op == E_ADD ? a + b / 100 : a - b / 100);
 	bool over = e->op == E_ADD ? __builtin_add_overflow(a, b, &r) : e->op == E_SUBTRACT ? __builtin_sub_overflow(a, b, &r)
 	                                                              : __builtin_mul_overflow(a, b, &r);
 	if (over)
-		return nothing;
+		return value_nothing;
 	return of_number(e->op == E_MULTIPLY ? r / 100 : r);
 }
 
@@ -608,14 +399,14 @@ static struct value ev(struct eval *v, const struct expr *e, const struct frame_
 	case E_TEXT: return of_text(e->text);
 	case E_COLUMN: return row_column(v, frame_at(f, e->depth)->index, e->index);
 	case E_HEAD: return row_column(v, v->d->registers[frame_at(f, e->depth)->index].head, e->index);
-	case E_ATTRIBUTE: return attribute(v, frame_at(f, e->depth), (enum attribute)e->index);
+	case E_ATTRIBUTE: return attribute_of(v, frame_at(f, e->depth), (enum attribute)e->index);
 	case E_KIND:
 		at = frame_at(f, e->depth);
 		return of_set(person_rows(v->d, &v->d->persons[at->index], e->index));
 	case E_TERM: return term(v, e->term, frame_at(f, e->depth));
-	case E_SELF: return one(v, frame_at(f, e->depth)->index);
+	case E_SELF: return of_one(v, frame_at(f, e->depth)->index);
 	case E_EVIDENCE: return of_set(v->evidence);
-	case E_NATURE: return v->nature < 0 ? nothing : of_number(v->nature);
+	case E_NATURE: return v->nature < 0 ? value_nothing : of_number(v->nature);
 	case E_FIRES: return fires(v, e);
 	case E_LOOKUP: return lookup(v, e, f);
 	case E_PATH: return path(v, e, f);

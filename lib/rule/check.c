@@ -1,3 +1,5 @@
+/* Names and types of an expression, one node at a time. Over 500 lines because the tables of what there is (attributes, functions,
+ * quantifiers) stand beside the code that looks them up: what a pack may say is all here. */
 #include "check.h"
 
 #include <stdarg.h>
