@@ -151,10 +151,10 @@ static enum csv_got give(struct csv_reader *r, struct csv_record *ret, struct er
 		record.blank = !blank_trim(s->fields[0]).n;
 	if (record.blank)
 		record.fault = CSV_SOUND;
-	if (record.fault == CSV_SOUND && s->quoted) {
+	if (s->fault == CSV_SOUND && s->quoted) {
 		if (unquote(r->unquoter, record.raw, &record.fields, &record.field_count, err) < 0)
 			return CSV_ERROR;
-	} else if (record.fault == CSV_SOUND) {
+	} else if (s->fault == CSV_SOUND || record.blank) {
 		record.fields = s->fields;
 		record.field_count = s->field_count;
 	}

@@ -2,6 +2,7 @@
 
 #include "csv/reader.h"
 #include "header.h"
+#include "text/utf8.h"
 
 #include <stdlib.h>
 
@@ -17,12 +18,14 @@ struct near {
 	int *columns;
 };
 
+/* What is being looked for, and what was met on the way. */
 struct search {
 	const struct kind *kind;
 	const struct ingest_file *file;
 	struct replay *replay;
 	int *columns;     /* of the record being looked at */
 	struct near near;
+	uint64_t damaged_line; /* of a record that names every required column and is not in the encoding; 0: none */
 };
 
 static bool is_ascii(struct str s)
@@ -39,8 +42,6 @@ static int first_header(struct search *s, struct csv_reader *reader, struct layo
 	struct csv_record record;
 	enum csv_got got;
 	while ((got = csv_next(reader, &record, err)) == CSV_RECORD && record.line <= HEADER_LINES) {
-		if (record.fault != CSV_SOUND)
-			continue;
 		unsigned known = header_match(s->kind, record.fields, record.field_count, s->columns);
 		if (known > s->near.known) {
 			s->near.known = known;
@@ -49,6 +50,10 @@ static int first_header(struct search *s, struct csv_reader *reader, struct layo
 		}
 		if (!header_complete(s->kind, s->columns))
 			continue;
+		if (utf8_check(record.raw.p, record.raw.n) < record.raw.n) {
+			s->damaged_line = record.line;
+			continue;
+		}
 		found->line = record.line;
 		found->known = known;
 		found->ascii = is_ascii(record.raw);
@@ -125,6 +130,9 @@ static int search_both(struct search *s, struct layout *ret, struct err *err)
 /* Why there is no header. */
 static int no_header(const struct search *s, struct err *err)
 {
+	if (s->damaged_line)
+		return err_set(err, STATUS_DATA, "%s:%llu: the header has bytes of another encoding; save the extract again as UTF-8",
+		               s->file->name, (unsigned long long)s->damaged_line);
 	struct buf lacks = { 0 };
 	for (unsigned c = 0; c < s->kind->column_count; c++) {
 		const struct column *column = &s->kind->columns[c];

@@ -219,6 +219,7 @@ bool reference_next(struct reference *r, struct csv_record *ret)
 	enum csv_fault text = text_fault(r, r->at, c.end);
 	if (text)
 		fault = text;
+	bool sound = held && !c.broken && !c.too_long && c.end - r->at <= r->rules.limits.record;
 	bool blank = held && !c.broken && !text && c.count == 1 && !c.quoted &&
 		is_blank((struct str){ r->p + r->at, c.end - r->at });
 	if (blank)
@@ -229,10 +230,10 @@ bool reference_next(struct reference *r, struct csv_record *ret)
 	ret->next_line = r->line + (ends ? ends : 1);
 	if (line_end_at(r, c.end) == 0 && ends)
 		ret->next_line++; /* the last line has no end */
-	for (size_t f = 0, from = 0; fault == CSV_SOUND && f < c.count; from = r->ends[f++])
+	for (size_t f = 0, from = 0; f < c.count; from = r->ends[f++])
 		r->fields[f] = (struct str){ r->bytes.n ? r->bytes.p + from : "", r->ends[f] - from };
 	ret->fields = r->fields;
-	ret->field_count = fault == CSV_SOUND ? c.count : 0;
+	ret->field_count = sound || blank ? c.count : 0;
 	ret->blank = blank;
 	r->at = next;
 	r->line = ret->next_line;

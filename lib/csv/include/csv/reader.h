@@ -53,7 +53,7 @@ struct csv_record {
 	struct str raw;           /* as it came, without its line end */
 	enum csv_fault fault;
 	bool blank;               /* one unquoted field that is empty or all blanks, whatever its length: no row */
-	const struct str *fields; /* of a sound record; at least one */
+	const struct str *fields; /* at least one; none with CSV_QUOTE, CSV_SIZE, or when NUL and ENCODING hide those */
 	size_t field_count;
 };
 
