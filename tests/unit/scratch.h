@@ -45,12 +45,13 @@ static inline void scratch_clear(const char *dir)
 	DIR *d = opendir(dir);
 	struct dirent *e;
 	while (d && (e = readdir(d))) {
-		char path[1024];
+		char *path;
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
-		snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+		assert_true(asprintf(&path, "%s/%s", dir, e->d_name) > 0);
 		if (unlink(path) < 0)
 			scratch_clear(path);
+		free(path);
 	}
 	if (d)
 		closedir(d);
