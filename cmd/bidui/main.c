@@ -33,7 +33,9 @@ static int help(FILE *to)
 static int become(const char *name, char **argv)
 {
 	static const char *const places[] = { "%s/bidui-%s", "%s/cmd/%s/bidui-%s" };
-	char self[2048], path[4096];
+	char self[2048], path[4096], program[64];
+	snprintf(program, sizeof program, "bidui-%s", name);
+	argv[0] = program; /* what its messages begin with */
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 	if (n > 0) {
 		self[n] = 0;
@@ -43,9 +45,8 @@ static int become(const char *name, char **argv)
 			execv(path, argv);
 		}
 	}
-	snprintf(path, sizeof path, "bidui-%s", name);
-	execvp(path, argv);
-	fprintf(stderr, "bidui: %s: the program cannot be started: %s; install it or build it\n", path, strerror(errno));
+	execvp(program, argv);
+	fprintf(stderr, "bidui: %s: the program cannot be started: %s; install it or build it\n", program, strerror(errno));
 	return STATUS_SOFTWARE;
 }
 
