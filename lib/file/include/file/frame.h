@@ -47,7 +47,7 @@ struct row_sum {
 };
 void row_sum_add(struct row_sum *sum, struct row_sum more);
 void row_sum_take(struct row_sum *sum, struct row_sum less);
-struct row_sum row_hash(const void *a, size_t an, const void *b, size_t bn); /* of a and b joined */
+struct row_sum row_hash(const void *a, size_t an, const void *b, size_t bn); /* of the two parts of a row */
 
 struct frame_writer;
 int frame_create(struct frame_writer **ret, const char *path, enum frame_type type, const struct frame_id *id, struct err *err)
