@@ -1,6 +1,5 @@
 #include "detect.h"
 
-#include "csv/reader.h"
 #include "header.h"
 #include "text/utf8.h"
 
@@ -36,30 +35,35 @@ static bool is_ascii(struct str s)
 	return true;
 }
 
-/* The first header of an open reader. 1: found. */
-static int first_header(struct search *s, struct csv_reader *reader, struct layout *found, struct err *err)
+/* The first header of an open reader. 1: found, and *record is it. */
+static int first_header(struct search *s, record_next_fn *next, void *rows, struct layout *found, struct csv_record *record,
+                        struct err *err)
 {
-	struct csv_record record;
 	enum csv_got got;
-	while ((got = csv_next(reader, &record, err)) == CSV_RECORD && record.line <= HEADER_LINES) {
-		unsigned known = header_match(s->kind, record.fields, record.field_count, s->columns);
+	while ((got = next(rows, record, err)) == CSV_RECORD && record->line <= HEADER_LINES) {
+		unsigned known = header_match(s->kind, record->fields, record->field_count, s->columns);
 		if (known > s->near.known) {
 			s->near.known = known;
-			s->near.line = record.line;
+			s->near.line = record->line;
 			memcpy(s->near.columns, s->columns, s->kind->column_count * sizeof *s->columns);
 		}
 		if (!header_complete(s->kind, s->columns))
 			continue;
-		if (utf8_check(record.raw.p, record.raw.n) < record.raw.n) {
-			s->damaged_line = record.line;
+		if (utf8_check(record->raw.p, record->raw.n) < record->raw.n) {
+			s->damaged_line = record->line;
 			continue;
 		}
-		found->line = record.line;
+		found->line = record->line;
 		found->known = known;
-		found->ascii = is_ascii(record.raw);
+		found->ascii = is_ascii(record->raw);
 		return 1;
 	}
 	return got == CSV_ERROR ? -1 : 0;
+}
+
+static enum csv_got reader_next(void *reader, struct csv_record *ret, struct err *err)
+{
+	return csv_next(reader, ret, err);
 }
 
 /* The header in one encoding and with one delimiter. 1: found. */
@@ -68,11 +72,12 @@ static int search_one(struct search *s, struct layout *found, struct err *err)
 	struct decoder *decoder = NULL;
 	struct csv_reader *reader = NULL;
 	struct csv_rules rules = { found->delimiter, CSV_LIMITS };
+	struct csv_record record;
 	int rc = -1;
 	replay_rewind(s->replay, true);
 	if (decoder_open(&decoder, found->encoding, replay_read, s->replay, err) == 0 &&
 	    csv_reader_open(&reader, &rules, decoder_read, decoder, err) == 0)
-		rc = first_header(s, reader, found, err);
+		rc = first_header(s, reader_next, reader, found, &record, err);
 	csv_reader_close(reader);
 	decoder_close(decoder);
 	return rc;
@@ -152,12 +157,37 @@ static int no_header(const struct search *s, struct err *err)
 	return -1;
 }
 
+static void search_init(struct search *s, struct replay *replay, const struct ingest_file *file, const struct kind *kind)
+{
+	*s = (struct search){ kind, file, replay };
+	s->columns = mem_alloc(kind->column_count * sizeof *s->columns);
+	s->near.columns = mem_alloc(kind->column_count * sizeof *s->near.columns);
+}
+
+static void search_release(struct search *s)
+{
+	free(s->columns);
+	free(s->near.columns);
+}
+
+int layout_find(struct layout *ret, struct csv_record *ret_header, record_next_fn *next, void *rows, const struct ingest_file *file,
+                const struct kind *kind, struct err *err)
+{
+	struct search s;
+	search_init(&s, NULL, file, kind);
+	*ret = (struct layout){ .encoding = ENCODING_UTF8, .delimiter = ',' };
+	int found = first_header(&s, next, rows, ret, ret_header, err);
+	if (found == 0)
+		found = no_header(&s, err);
+	search_release(&s);
+	return found < 0 ? -1 : 0;
+}
+
 int layout_detect(struct layout *ret, struct replay *replay, const struct ingest_file *file, const struct kind *kind,
                   struct err *err)
 {
-	struct search s = { kind, file, replay };
-	s.columns = mem_alloc(kind->column_count * sizeof *s.columns);
-	s.near.columns = mem_alloc(kind->column_count * sizeof *s.columns);
+	struct search s;
+	search_init(&s, replay, file, kind);
 	int found = -1, encoding = -1;
 	if (file->encoding) {
 		encoding = encoding_of_name(file->encoding);
@@ -175,7 +205,6 @@ int layout_detect(struct layout *ret, struct replay *replay, const struct ingest
 	if (found == 0)
 		found = no_header(&s, err);
 done:
-	free(s.columns);
-	free(s.near.columns);
+	search_release(&s);
 	return found < 0 ? -1 : 0;
 }

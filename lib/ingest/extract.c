@@ -2,6 +2,7 @@
 
 #include "header.h"
 #include "text/blank.h"
+#include "xlsx/xlsx.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -12,22 +13,15 @@ static bool ends_in(const char *name, const char *end)
 	return n >= m && !strcasecmp(name + n - m, end);
 }
 
-static bool begins(struct str s, struct str with)
-{
-	return s.n >= with.n && !memcmp(s.p, with.p, with.n);
-}
-
 #define SAVE_AS "open it in a spreadsheet and save it as \"CSV UTF-8\""
 
-/* Refuse what is no text. */
-static int refuse_workbook(const struct extract *e, struct err *err)
+/* Refuse what is neither text nor a workbook that can be read. */
+static int refuse_other(const struct extract *e, struct err *err)
 {
 	struct str begin = buf_str(&e->replay.seen);
-	if (begins(begin, STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")))
-		return err_set(err, STATUS_DATA, "%s:1: this is an old or an encrypted workbook (OLE); " SAVE_AS, e->name);
-	if (begins(begin, STR("PK\3\4")))
-		return err_set(err, STATUS_DATA, "%s:1: workbooks cannot be read yet; " SAVE_AS, e->name);
-	if (ends_in(e->name, ".xlsx") || ends_in(e->name, ".xls"))
+	if (xlsx_is_ole(begin))
+		return xlsx_refuse_ole(source_fd(e->replay.source), e->name, err);
+	if (!xlsx_is_zip(begin) && (ends_in(e->name, ".xlsx") || ends_in(e->name, ".xls")))
 		return err_set(err, STATUS_DATA, "%s:1: by its name a workbook, but not by its bytes; rename it or " SAVE_AS, e->name);
 	return 0;
 }
@@ -50,11 +44,9 @@ static int skip_to_header(struct extract *e, const struct kind *kind, struct err
 	return 0;
 }
 
-static int open_rows(struct extract *e, const struct ingest_file *file, const struct kind *kind, struct err *err)
+static int open_text(struct extract *e, const struct ingest_file *file, const struct kind *kind, struct err *err)
 {
-	if (source_open(&e->replay.source, file->path, err) < 0 || replay_want(&e->replay, 8, err) < 0)
-		return -1;
-	if (refuse_workbook(e, err) < 0 || layout_detect(&e->layout, &e->replay, file, kind, err) < 0)
+	if (layout_detect(&e->layout, &e->replay, file, kind, err) < 0)
 		return -1;
 	replay_rewind(&e->replay, false);
 	struct csv_rules rules = { e->layout.delimiter, CSV_LIMITS };
@@ -64,11 +56,32 @@ static int open_rows(struct extract *e, const struct ingest_file *file, const st
 	return skip_to_header(e, kind, err);
 }
 
-int extract_open(struct extract *e, const struct ingest_file *file, const struct kind *kind, struct err *err)
+static int open_workbook(struct extract *e, const struct ingest_file *file, const struct kind *kind, const char *spool,
+                         struct err *err)
+{
+	struct csv_record header;
+	if (sheet_open(&e->sheet, e->replay.source, e->name, spool, err) < 0 ||
+	    layout_find(&e->layout, &header, sheet_next, e->sheet, file, kind, err) < 0)
+		return -1;
+	e->width = header.field_count;
+	header_match(kind, header.fields, header.field_count, e->columns);
+	return 0;
+}
+
+static int open_rows(struct extract *e, const struct ingest_file *file, const struct kind *kind, const char *spool, struct err *err)
+{
+	if (source_open(&e->replay.source, file->path, err) < 0 || replay_want(&e->replay, 8, err) < 0 || refuse_other(e, err) < 0)
+		return -1;
+	if (xlsx_is_zip(buf_str(&e->replay.seen)))
+		return open_workbook(e, file, kind, spool, err);
+	return open_text(e, file, kind, err);
+}
+
+int extract_open(struct extract *e, const struct ingest_file *file, const struct kind *kind, const char *spool, struct err *err)
 {
 	*e = (struct extract){ .name = file->name };
 	e->columns = mem_alloc(kind->column_count * sizeof *e->columns);
-	if (open_rows(e, file, kind, err) < 0) {
+	if (open_rows(e, file, kind, spool, err) < 0) {
 		extract_close(e);
 		return -1;
 	}
@@ -77,7 +90,7 @@ int extract_open(struct extract *e, const struct ingest_file *file, const struct
 
 enum csv_got extract_next(struct extract *e, struct csv_record *ret, struct err *err)
 {
-	return csv_next(e->reader, ret, err);
+	return e->sheet ? sheet_next(e->sheet, ret, err) : csv_next(e->reader, ret, err);
 }
 
 bool extract_too_wide(const struct extract *e, const struct csv_record *record)
@@ -90,6 +103,7 @@ bool extract_too_wide(const struct extract *e, const struct csv_record *record)
 
 void extract_close(struct extract *e)
 {
+	sheet_close(e->sheet);
 	csv_reader_close(e->reader);
 	decoder_close(e->decoder);
 	source_close(e->replay.source);

@@ -162,7 +162,7 @@ static int read_rows(struct ingest *in, struct reading *r, struct err *err)
 static int read_file(struct ingest *in, unsigned file, struct err *err)
 {
 	struct reading r = { .file = file, .count = &in->counts[file] };
-	if (extract_open(&r.extract, &in->job->files[file], in->job->kind, err) < 0)
+	if (extract_open(&r.extract, &in->job->files[file], in->job->kind, in->job->invalid_path, err) < 0)
 		return -1;
 	r.count->encoding = encoding_name(r.extract.layout.encoding);
 	r.count->delimiter = r.extract.layout.delimiter;

@@ -180,6 +180,11 @@ void source_digest(const struct source *s, uint64_t *ret_bytes, uint8_t ret_hash
 	*ret_bytes = (uint64_t)s->at;
 }
 
+int source_fd(const struct source *s)
+{
+	return s->fd;
+}
+
 uint64_t source_position(const struct source *s)
 {
 	return (uint64_t)s->at;

@@ -1,6 +1,7 @@
 /* ingest: extracts of one kind -> a table, rejects and invalid values, with every row accounted for.
  *
- * The way of a row: io/source (bytes) -> text (UTF-8) -> csv (records, fields) -> value and id (typed) -> table.
+ * The way of a row: io/source (bytes) -> text (UTF-8) -> csv (records, fields) -> value and id (typed) -> table. The rows of a
+ * workbook come from xlsx instead; its encoding is said to be UTF-8 and its delimiter ',', whatever was asked for.
  * What is wrong with a row is data (value/reason.h): it goes to rejects, a value made null to invalid. What makes an extract
  * unusable (extracts.md, "The run stops") is an err with status 65 that names file, line, cause and remedy.
  *

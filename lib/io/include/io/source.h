@@ -23,6 +23,8 @@ int source_open(struct source **ret, const char *path, struct err *err) __attrib
 ssize_t source_read(struct source *s, void *buf, size_t n, struct err *err) __attribute__((warn_unused_result));
 /* After the end: size of the file in bytes, and XXH3-128 of it (canonical, big-endian as in outputs). */
 void source_digest(const struct source *s, uint64_t *ret_bytes, uint8_t ret_hash[16]);
+/* The file itself, lent for reading by offset (pread); lives until source_close. */
+int source_fd(const struct source *s);
 /* Bytes of the file read so far (for progress). */
 uint64_t source_position(const struct source *s);
 void source_close(struct source *s); /* NULL-safe */
