@@ -135,6 +135,10 @@ static void in_words(const struct column *c, int64_t n, struct buf *b)
 		buf_puts(b, n ? STR("是") : STR("否"));
 		return;
 	}
+	if (c->enumeration && n == c->enumeration->other) {
+		buf_puts(b, STR("其他"));
+		return;
+	}
 	if (c->type == TYPE_ENUM && c->enumeration->words && c->enumeration->words[n].n) {
 		buf_puts(b, c->enumeration->words[n]);
 		return;
