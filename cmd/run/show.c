@@ -25,9 +25,13 @@ static void print_line(const struct run_progress *p, double elapsed)
 	static const char *const steps[] = { "starting", "reading", "joining", "screening", "writing lists", "done" };
 	double bytes = (double)p->ingest.bytes, all = (double)p->bytes;
 	double rate = elapsed > 0 ? bytes / elapsed : 0;
-	fprintf(stderr, "\r\033[K%s: %" PRIu64 " rows, %.0f MB/s", steps[p->step], (uint64_t)p->ingest.rows, rate / 1e6);
+	fprintf(stderr, "\r\033[K%s: %" PRIu64 " rows", steps[p->step], (uint64_t)p->ingest.rows);
+	if (p->step == STEP_INGEST)
+		fprintf(stderr, ", %.0f MB/s", rate / 1e6);
 	if (p->step == STEP_INGEST && rate > 0 && all > bytes)
 		fprintf(stderr, ", %.0f s left", (all - bytes) / rate);
+	else if (p->step > STEP_INGEST)
+		fprintf(stderr, ", %.0f s", elapsed);
 	fflush(stderr);
 }
 
