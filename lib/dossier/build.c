@@ -292,6 +292,7 @@ static void found_household(struct dossier *d, struct household *h, struct resid
 	h->collective = household_collective(&f, d->pack);
 	const struct household_note *note = note_of(d, h);
 	if (note) {
+		h->region = note->region;
 		h->collective |= note->collective;
 		h->registered |= note->registered;
 		h->principal = false;
@@ -309,7 +310,7 @@ static uint32_t find_household(const struct dossier *d, uint32_t county, struct 
 	uint32_t low = 0, high = d->household_count;
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
-		struct household_note at = { d->households[mid].county, d->households[mid].number, false, false };
+		struct household_note at = { .county = d->households[mid].county, .number = d->households[mid].number };
 		if (note_cmp(&at, county, number) < 0)
 			low = mid + 1;
 		else

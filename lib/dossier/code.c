@@ -5,7 +5,7 @@
  *   u32 bytes behind this number, u32 persons, u32 rows, u32 notes, u32 refused
  *   person   u64 key, u8 flags
  *   row      u16 kind, u32 bytes of the texts part, the fixed part, the texts part
- *   note     u32 county, u8 flags (1 collective, 2 registered), u32 bytes, number
+ *   note     u32 county, u8 flags (1 collective, 2 registered), u64 region, u32 bytes, number
  *   refused  u32 count, u32 bytes, number
  */
 
@@ -42,11 +42,12 @@ void dossier_encode_row(struct buf *b, const struct kind *k, struct row r)
 	buf_put(b, r.texts, n);
 }
 
-void dossier_encode_note(struct buf *b, uint32_t county, struct str number, bool collective, bool registered)
+void dossier_encode_note(struct buf *b, const struct household_note *note)
 {
-	put32(b, county);
-	buf_putc(b, (char)((collective ? 1 : 0) | (registered ? 2 : 0)));
-	put_text(b, number);
+	put32(b, note->county);
+	buf_putc(b, (char)((note->collective ? 1 : 0) | (note->registered ? 2 : 0)));
+	put64(b, (uint64_t)note->region);
+	put_text(b, note->number);
 }
 
 void dossier_encode_refused(struct buf *b, struct str number, uint32_t count)
@@ -103,7 +104,7 @@ int dossier_decode(struct dossier *d, const uint8_t **p, const uint8_t *end)
 	dossier_reset(d);
 	d->person_count = take_count(&r, 9);
 	d->row_count = take_count(&r, 6);
-	d->note_count = take_count(&r, 9);
+	d->note_count = take_count(&r, 17);
 	d->refused_count = take_count(&r, 8);
 	d->persons = arena_alloc(&d->arena, d->person_count * sizeof *d->persons);
 	d->rows = arena_alloc(&d->arena, d->row_count * sizeof *d->rows);
@@ -119,6 +120,7 @@ int dossier_decode(struct dossier *d, const uint8_t **p, const uint8_t *end)
 		const uint8_t *flags = take(&r, 1);
 		n->collective = flags && *flags & 1;
 		n->registered = flags && *flags & 2;
+		n->region = (int64_t)take64(&r);
 		n->number = take_text(&r);
 	}
 	for (uint32_t i = 0; i < d->refused_count; i++) {

@@ -332,8 +332,9 @@ static void put_dossier(struct gatherer *g, const struct rows *rows, const struc
 			continue;
 		noted = e[i].home;
 		notes++;
-		dossier_encode_note(b, county_of(row_number(r, &hk->columns[kind_column(hk, STR("region"))])),
-		                    row_text(hk, r, &hk->columns[kind_column(hk, STR("household_no"))]), true, h->registered);
+		struct home_facts f;
+		home_facts(j->reader, r, &f);
+		dossier_encode_note(b, &(struct household_note){ f.county, f.number, h->facts.region, true, h->registered });
 	}
 	struct str last = { 0 };
 	for (size_t i = 0; i < n && g->doubts.note_count; i++) {

@@ -69,9 +69,10 @@ struct registry_household {
 	uint32_t refused;        /* rows of this number refused for their id */
 };
 
-struct household_note { /* a household that is not whole in this dossier */
+struct household_note { /* a household that is not whole in this dossier, and what its other people would have said of it */
 	uint32_t county;
 	struct str number;
+	int64_t region;
 	bool collective, registered;
 };
 
@@ -146,7 +147,7 @@ static inline uint32_t county_of(int64_t region)
 void dossier_encode_begin(struct buf *b, uint32_t persons, uint32_t rows, uint32_t notes, uint32_t refused);
 void dossier_encode_person(struct buf *b, uint64_t key, uint8_t flags);
 void dossier_encode_row(struct buf *b, const struct kind *k, struct row r);
-void dossier_encode_note(struct buf *b, uint32_t county, struct str number, bool collective, bool registered);
+void dossier_encode_note(struct buf *b, const struct household_note *note);
 void dossier_encode_refused(struct buf *b, struct str number, uint32_t count);
 void dossier_encode_end(struct buf *b, size_t begin); /* begin: b->n before dossier_encode_begin */
 
