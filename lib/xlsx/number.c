@@ -64,18 +64,24 @@ static double decimal_value(const struct decimal *d)
 	return strtod(text, NULL);
 }
 
-/* The decimal of the fewest digits that is the same double, if the 16 or 17 of them are more than needed. */
+/* Read back a value printed with so many digits, `step` added to the last. Whether it is the same double. */
+static bool decimal_of(struct decimal *ret, double value, int digits, unsigned step)
+{
+	char printed[TEXT_MAX], text[TEXT_MAX];
+	snprintf(printed, sizeof printed, "%.*e", digits - 1, fabs(value));
+	printed[1] = printed[0]; /* over the point, whatever the locale has for one */
+	unsigned long long all = strtoull(printed + 1, NULL, 10) + step;
+	int n = snprintf(text, sizeof text, "%s%lluE%d", value < 0 ? "-" : "", all, atoi(strchr(printed, 'e') + 1) - digits + 1);
+	return decimal_read(ret, (struct str){ text, (size_t)n }) && decimal_value(ret) == value;
+}
+
+/* The decimal of the fewest digits that is the same double. A power of two has more room above than below: there the nearest decimal of
+ * 16 digits may be another double, and the next one be right. */
 static void decimal_shorten(struct decimal *d, double value)
 {
-	for (int digits = EXACT_DIGITS; digits < 18; digits++) {
-		char text[TEXT_MAX];
-		struct decimal shorter;
-		int n = snprintf(text, sizeof text, "%.*e", digits - 1, value);
-		text[n] = 0;
-		/* Whatever the locale has for a point stands behind the first digit. */
-		char *point = text + (text[0] == '-') + 1;
-		*point = '.';
-		if (decimal_read(&shorter, (struct str){ text, (size_t)n }) && decimal_value(&shorter) == value) {
+	struct decimal shorter;
+	for (int digits = EXACT_DIGITS; digits <= 17; digits++) {
+		if (decimal_of(&shorter, value, digits, 0) || (digits == 16 && decimal_of(&shorter, value, digits, 1))) {
 			*d = shorter;
 			return;
 		}
@@ -91,7 +97,11 @@ static void put_zeros(struct buf *out, int n)
 static void decimal_put(const struct decimal *d, struct buf *out)
 {
 	int whole = d->point < d->count ? d->point : d->count;
-	if (d->minus && d->count)
+	if (!d->count) {
+		buf_putc(out, '0');
+		return;
+	}
+	if (d->minus)
 		buf_putc(out, '-');
 	if (d->point <= 0)
 		buf_putc(out, '0');
@@ -120,9 +130,8 @@ void number_put(struct str stored, struct buf *out)
 			buf_puts(out, stored);
 			return;
 		}
-		if (value == 0)
-			d = (struct decimal){ 0 };
-		else
+		d.count = value == 0 ? 0 : d.count;
+		if (d.count)
 			decimal_shorten(&d, value);
 	}
 	decimal_put(&d, out);
