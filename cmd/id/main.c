@@ -76,7 +76,9 @@ int main(int argc, char **argv)
 		else if (cli_day(cli.arg, &as_of, &err) < 0)
 			return cli_fail(&cli, &err);
 	}
-	if (run(type, as_of, &err) < 0)
+	if (cli.index < argc)
+		err_set(&err, STATUS_USAGE, "reads numbers from standard input; see --help");
+	if (cli.index < argc || run(type, as_of, &err) < 0)
 		return cli_fail(&cli, &err);
 	return 0;
 }

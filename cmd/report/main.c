@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 	stage_init(&stage);
 	if (stage_read(&stage, &cli, argc, argv, NULL, NULL, &status) != CLI_END)
 		return status;
-	int r = stage_load(&stage, &err);
+	int r = cli.index + 1 < argc ? err_set(&err, STATUS_USAGE, "one file of findings at a time; see --help") : stage_load(&stage, &err);
 	struct report_job job = { .pack = stage.pack, .findings = argv[cli.index], .folder = stage.out, .id = stage.id, .version = BIDUI_VERSION };
 	if (r < 0 || report_run(&job, &result, &err) < 0)
 		status = cli_fail(&cli, &err);

@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 	stage_init(&stage);
 	if (stage_read(&stage, &cli, argc, argv, take_option, &threads, &status) != CLI_END)
 		return status;
-	int r = stage_load(&stage, &err);
+	int r = cli.index + 1 < argc ? err_set(&err, STATUS_USAGE, "one file of dossiers at a time; see --help") : stage_load(&stage, &err);
 	struct screen_job job = { stage.pack, argv[cli.index], stage.out, threads, stage.id };
 	if (r < 0 || screen_run(&job, &err) < 0)
 		status = cli_fail(&cli, &err);
