@@ -9,7 +9,7 @@ import sys
 from extracts import read_folder
 from model import RANK, Model
 from outputs import write_all
-from reader import Stop, Unsupported
+from reader import Stop
 from rules import LISTS, find_all
 from types_ import real_day
 
@@ -75,9 +75,6 @@ def main(args):
     except Stop as stop:
         print('bidui_ref: %s' % stop, file=sys.stderr)
         return stop.status
-    except Unsupported as e:
-        print('bidui_ref: %s' % e, file=sys.stderr)
-        return 70
     except OSError as e:
         print('bidui_ref: %s' % e, file=sys.stderr)
         return 74

@@ -2,7 +2,7 @@
 import os
 
 from kinds import FILE_WORDS, KINDS
-from reader import Stop, open_source, records, unusable
+from reader import Stop, open_source, unusable
 from types_ import BLANKS, CODED, Numbers, id_text, normalise, trim
 from hashes import xxh3_128
 
@@ -179,7 +179,7 @@ def first_line_of(k, file, reason):
 
 
 def read_rows(k, extract, source):
-    for record in records(source.text, source.at, source.line, source.delimiter, source.cr):
+    for record in source.rows():
         if record.blank:
             extract.blank += 1
             continue

@@ -4,13 +4,12 @@ The section `Files` of the page `extracts`. A byte that cannot be decoded is kep
 U+DC00 + byte; no valid text of any of the encodings holds such a character.
 """
 import codecs
-import io
 import re
-import zipfile
 import zlib
 
 from kinds import KINDS
 from types_ import ASCII_UPPER, BLANKS, ENUM
+from workbook import Broken, holds_workbook, rows_of
 
 FIELD_LIMIT = 64 * 1024
 RECORD_LIMIT = 1024 * 1024
@@ -32,10 +31,6 @@ class Stop(Exception):
         self.status = status
 
 
-class Unsupported(Exception):
-    pass
-
-
 def unusable(file, line, cause):
     return Stop(65, '%s:%d: %s' % (file, line, cause))
 
@@ -46,8 +41,6 @@ def unpack(file, data):
     """the bytes of the text in a file, by its first bytes"""
     if data[:8] == b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1':
         raise unusable(file, 1, 'an OLE file (.xls or an encrypted workbook)')
-    if data[:4] == b'PK\x03\x04' and is_workbook(data):
-        raise Unsupported('%s: workbooks are beyond this reference' % file)
     if file.lower().endswith(('.xlsx', '.xls')):
         raise unusable(file, 1, 'no workbook')
     if data[:2] == b'\x1f\x8b':
@@ -56,10 +49,7 @@ def unpack(file, data):
 
 
 def is_workbook(data):
-    try:
-        return 'xl/workbook.xml' in zipfile.ZipFile(io.BytesIO(data)).namelist()
-    except zipfile.BadZipFile:
-        return False
+    return data[:4] == b'PK\x03\x04' and holds_workbook(data)
 
 
 def gunzip(file, data):
@@ -140,8 +130,44 @@ class Source:
         self.encoding = encoding
         self.delimiter, self.columns, self.width, self.at, self.line, self.cr = header
 
+    def rows(self):
+        return records(self.text, self.at, self.line, self.delimiter, self.cr)
+
+
+class Sheet:
+    """the first sheet of a workbook with its header; its rows are records whose fields are cells"""
+
+    def __init__(self, file, kind, data):
+        self.encoding, self.delimiter = 'UTF-8', ','
+        try:
+            self.records = [sheet_record(number, cells) for number, cells in rows_of(data)]
+        except Broken as e:
+            raise unusable(file, 1, 'the workbook: %s' % e)
+        first = [r for r in self.records if r.line <= HEADER_LINES]
+        header = next((r for r in first if not missing_columns(kind, find_columns(kind, r.fields))), None)
+        if header is None:
+            best = max((find_columns(kind, r.fields) for r in first), key=len, default={})
+            raise unusable(file, 1, 'required columns missing: %s' % ', '.join(missing_columns(kind, best)))
+        self.columns, self.width, self.line = find_columns(kind, header.fields), len(header.fields), header.line
+
+    def rows(self):
+        return (r for r in self.records if r.line > self.line)
+
+
+def sheet_record(number, cells):
+    r = Record()
+    r.line, r.fields, r.blank, r.fault = number, cells, not cells, ''
+    r.raw = ','.join('"%s"' % c.replace('"', '""') if re.search('[,"\n\r]', c) else c for c in cells)
+    if too_big(r.raw, cells):
+        r.fields, r.fault = [], 'ROW_SIZE'
+    if '\0' in r.raw:
+        r.fault = 'ROW_NUL'
+    return r
+
 
 def open_source(file, kind, data):
+    if is_workbook(data):
+        return Sheet(file, kind, data)
     data = unpack(file, data)
     for bom, codec, name in ((b'\xef\xbb\xbf', 'utf-8', 'UTF-8'), (b'\xff\xfe', 'utf-16-le', 'UTF-16LE'),
                              (b'\xfe\xff', 'utf-16-be', 'UTF-16BE')):
