@@ -200,14 +200,25 @@ static int load_code(struct loader *l, struct fy_node *rule)
 	return 0;
 }
 
-/* fires() may not lead back to the rule it starts from. */
-static bool asks_itself(const struct pack *p, const struct expr *e, unsigned start, unsigned depth)
+/* What is wrong with the fires() of a rule's condition, or NULL: it asks about the same unit, and never leads back to the rule. */
+static const char *fires_fault(const struct pack *p, const struct expr *e, const struct rule *start, unsigned depth)
 {
-	if (!e || depth > p->rule_count)
-		return e != NULL;
-	if (e->op == E_FIRES)
-		return e->index == start || asks_itself(p, p->rules[e->index].when, start, depth + 1);
-	return asks_itself(p, e->a, start, depth) || asks_itself(p, e->b, start, depth);
+	const char *fault = NULL;
+	if (!e)
+		return NULL;
+	if (e->op == E_FIRES) {
+		const struct rule *asked = &p->rules[e->index];
+		if (asked->unit != start->unit)
+			return "fires() takes a rule on the same unit";
+		if (asked == start || depth > p->rule_count)
+			return "fires() leads back to the rule itself";
+		return fires_fault(p, asked->when, start, depth + 1);
+	}
+	for (unsigned i = 0; e->op == E_IN && i < e->arg_count && !fault; i++)
+		fault = fires_fault(p, e->args[i], start, depth);
+	if (!fault)
+		fault = fires_fault(p, e->a, start, depth);
+	return fault ? fault : fires_fault(p, e->b, start, depth);
 }
 
 static int load_list_uses(struct loader *l, struct fy_node *lists, uint64_t *uses)
@@ -249,8 +260,10 @@ int load_rules(struct loader *l, struct fy_node *root)
 		if (load_rule(l, rule, &p->rules[i], always, list_uses) < 0)
 			return -1;
 	}
-	for (i = 0, iter = NULL; (rule = fy_node_sequence_iterate(list, &iter)); i++)
-		if (asks_itself(p, p->rules[i].when, i, 0))
-			return LOAD_FAIL(l, yaml_get(rule, "when"), "fires() leads back to the rule itself");
+	for (i = 0, iter = NULL; (rule = fy_node_sequence_iterate(list, &iter)); i++) {
+		const char *fault = fires_fault(p, p->rules[i].when, &p->rules[i], 0);
+		if (fault)
+			return LOAD_FAIL(l, yaml_get(rule, "when"), "%s", fault);
+	}
 	return 0;
 }
