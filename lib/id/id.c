@@ -112,6 +112,12 @@ static int parse_places(const char *p, size_t n, int32_t as_of, uint64_t *ret)
 
 int id_parse(struct str cleaned, int32_t as_of, uint64_t *ret)
 {
+	/* 18 bytes that are digits are 18 places: nearly every number. */
+	if (cleaned.n == ID_TEXT && memcmp(cleaned.p, "999999", 6)) {
+		int reason = parse_18(cleaned.p, as_of, ret);
+		if (reason != ID_CHARSET)
+			return reason;
+	}
 	char places[PLACES_MAX];
 	size_t n = places_of(cleaned, places);
 	return parse_places(places, n, as_of, ret);
