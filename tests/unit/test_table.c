@@ -1,0 +1,203 @@
+/* A table gives back the rows that were put, equal ones once, and knows who has several. */
+#include "rows.h"
+#include "table/table.h"
+
+struct fixture {
+	char *dir;
+	struct schema *schema;
+	const struct kind *civil;
+	struct arena arena;
+	struct frame_id id;
+	struct table_writer *writer;
+};
+
+static struct fixture *fixture_of(void **state)
+{
+	struct fixture *f = mem_alloc(sizeof *f);
+	struct err err;
+	f->dir = *state;
+	assert_int_equal(schema_load(&f->schema, SCHEMAS, NULL, &err), 0);
+	f->civil = schema_kind(f->schema, STR("civil"));
+	frame_id_make(&f->id, f->schema->hash, ROWS_AS_OF, "");
+	assert_int_equal(table_create(&f->writer, scratch_path(f->dir, "civil.table"), f->civil, &f->id, &err), 0);
+	return f;
+}
+
+static void fixture_free(struct fixture *f)
+{
+	arena_release(&f->arena);
+	schema_free(f->schema);
+	free(f);
+}
+
+static void put(struct fixture *f, uint32_t line, const char *cells)
+{
+	struct err err;
+	struct row r = rows_make(&f->arena, f->civil, line, cells);
+	assert_int_equal(table_put(f->writer, r.fixed, r.texts, row_texts_size(f->civil, r), &err), 0);
+}
+
+static struct table *commit(struct fixture *f)
+{
+	struct table *t;
+	struct err err;
+	json_t *meta = json_pack("{s:s}", "kind", "civil");
+	assert_int_equal(table_commit(f->writer, meta, &err), 0);
+	json_decref(meta);
+	assert_int_equal(table_open(&t, scratch_path(f->dir, "civil.table"), f->schema, &f->id, &err), 0);
+	return t;
+}
+
+/* The lines of the rows that a scan gives, as "1 2 5". */
+static const char *lines_of(const struct table *t)
+{
+	static char text[4096];
+	struct table_scan scan;
+	struct row r;
+	uint32_t ordinal;
+	struct err err;
+	size_t n = 0;
+	text[0] = 0;
+	table_scan_init(&scan, t);
+	enum iter got;
+	while ((got = table_next(&scan, &r, &ordinal, &err)) == ITER_ROW)
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s%u", n ? " " : "", row_line(r));
+	assert_int_equal(got, ITER_END);
+	table_scan_release(&scan);
+	return text;
+}
+
+static void values_come_back_as_they_were_put(void **state)
+{
+	struct fixture *f = fixture_of(state);
+	put(f, 7, "id=A~;name=向甲;aid=农村低保;started_on=2016-02-29;amount=320.5;region=500901001201");
+	struct table *t = commit(f);
+	struct table_scan scan;
+	struct row r;
+	uint32_t ordinal;
+	struct err err;
+	table_scan_init(&scan, t);
+	assert_int_equal(table_next(&scan, &r, &ordinal, &err), ITER_ROW);
+	assert_int_equal(row_line(r), 7);
+	assert_true((uint64_t)row_number(r, &f->civil->columns[f->civil->ids[0]]) == (rows_key('A') | ID_WEAK));
+	assert_true(str_eq(row_text(f->civil, r, &f->civil->columns[f->civil->name_column]), STR("向甲")));
+	assert_int_equal(row_number(r, &f->civil->columns[kind_column(f->civil, STR("amount"))]), 32050);
+	assert_int_equal(row_number(r, &f->civil->columns[kind_column(f->civil, STR("started_on"))]), day_of(2016, 2, 29));
+	table_scan_release(&scan);
+	table_close(t);
+	fixture_free(f);
+}
+
+static void equal_rows_are_given_once(void **state)
+{
+	struct fixture *f = fixture_of(state);
+	const uint32_t *duplicates;
+	size_t count;
+	struct err err;
+	put(f, 2, "id=A;aid=农村低保");
+	put(f, 3, "id=A;aid=农村低保;state=正常");   /* the same: an empty state is active */
+	put(f, 4, "id=A;aid=农村低保;name=向甲");
+	put(f, 5, "id=B;aid=农村低保");
+	put(f, 6, "id=A~;aid=农村低保");              /* how an id was written is no value */
+	put(f, 7, "id=A;aid=农村低保;name=向甲");
+	assert_int_equal(table_duplicates(f->writer, &duplicates, &count, &err), 0);
+	assert_int_equal(count, 3);
+	assert_int_equal(duplicates[0], 1);
+	assert_int_equal(duplicates[1], 4);
+	assert_int_equal(duplicates[2], 5);
+	struct table *t = commit(f);
+	assert_string_equal(lines_of(t), "2 4 5");
+	assert_int_equal(t->rows, 3);
+	table_close(t);
+	fixture_free(f);
+}
+
+static void who_has_several_rows_is_known_by_the_rows_that_count(void **state)
+{
+	struct fixture *f = fixture_of(state);
+	put(f, 2, "id=C;aid=农村低保");
+	put(f, 3, "id=A;aid=农村低保");
+	put(f, 4, "id=A;aid=城市低保");
+	put(f, 5, "id=C;aid=农村低保");               /* a duplicate: C has one row */
+	put(f, 6, "id=B;aid=农村低保");
+	put(f, 7, "id=B;aid=农村低保;name=田乙");
+	struct table *t = commit(f);
+	assert_int_equal(t->repeated_count, 2);
+	assert_true(t->repeated[0] == rows_key('A'));
+	assert_true(t->repeated[1] == rows_key('B'));
+	table_close(t);
+	fixture_free(f);
+}
+
+static void many_rows_are_compared_as_few(void **state)
+{
+	struct fixture *f = fixture_of(state);
+	char cells[200];
+	for (uint32_t i = 0; i < 60000; i++) {
+		snprintf(cells, sizeof cells, "id=%c;aid=农村低保;amount=%u;name=somebody", 'A' + (int)(i % 26), i % 26000);
+		put(f, i, cells);
+		if (f->arena.total > 1 << 20)
+			arena_reset(&f->arena);
+	}
+	struct table *t = commit(f);
+	assert_int_equal(t->rows, 26000);
+	assert_int_equal(t->duplicate_count, 34000);
+	assert_int_equal(t->duplicates[0], 26000);
+	assert_int_equal(t->repeated_count, 26);
+	table_close(t);
+	fixture_free(f);
+}
+
+static void refused_members_stand_beside_the_rows(void **state)
+{
+	struct fixture *f = fixture_of(state);
+	put(f, 2, "id=A;aid=农村低保");
+	table_refuse(f->writer, STR("01"), STR("田乙"), 500901001201, STR("50090119600101"));
+	table_refuse(f->writer, STR("02"), STR(""), VALUE_NULL, STR(""));
+	struct table *t = commit(f);
+	assert_int_equal(t->refused_count, 2);
+	assert_true(str_eq(t->refused[0].household_no, STR("01")));
+	assert_true(str_eq(t->refused[0].cleaned_id, STR("50090119600101")));
+	assert_int_equal(t->refused[0].region, 500901001201);
+	assert_true(t->refused[1].region == VALUE_NULL);
+	assert_string_equal(lines_of(t), "2");
+	table_close(t);
+	fixture_free(f);
+}
+
+static void a_table_without_rows_is_a_table(void **state)
+{
+	struct fixture *f = fixture_of(state);
+	struct table *t = commit(f);
+	assert_string_equal(lines_of(t), "");
+	assert_int_equal(t->rows, 0);
+	assert_ptr_equal(t->kind, f->civil);
+	table_close(t);
+	fixture_free(f);
+}
+
+static void an_aborted_table_leaves_nothing(void **state)
+{
+	struct fixture *f = fixture_of(state);
+	put(f, 2, "id=A;aid=农村低保");
+	table_abort(f->writer);
+	table_abort(NULL);
+	assert_int_equal(scratch_count(f->dir), 0);
+	fixture_free(f);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(values_come_back_as_they_were_put),
+		TEST(equal_rows_are_given_once),
+		TEST(who_has_several_rows_is_known_by_the_rows_that_count),
+		TEST(many_rows_are_compared_as_few),
+		TEST(refused_members_stand_beside_the_rows),
+		TEST(a_table_without_rows_is_a_table),
+		TEST(an_aborted_table_leaves_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
