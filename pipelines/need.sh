@@ -9,7 +9,7 @@ packages='gcc libc6-dev pkg-config meson ninja-build python3
 	libcsv-dev libxxhash-dev zlib1g-dev libfyaml-dev libjansson-dev libzip-dev libexpat1-dev'
 case ${1-} in
 '') ;;
-tests) packages="$packages libcmocka-dev scdoc" ;;
+tests) packages="$packages libcmocka-dev libxlsxwriter-dev scdoc" ;;
 *) echo "need.sh: '$1': wrong use; need.sh [tests]" >&2; exit 64 ;;
 esac
 
