@@ -1,0 +1,253 @@
+/* Who comes along in which dossier, who is only looked at, and that every row is accounted for. */
+#include "dossier/dossier.h"
+#include "join/join.h"
+#include "rows.h"
+
+/* ---- a county of rows written as text, joined --------------------------------------------------------------------------- */
+
+struct county {
+	const char *dir;
+	struct schema *schema;
+	struct pack *pack;
+	struct frame_id id;
+	struct table *tables[32];
+	unsigned table_count;
+};
+
+/* A table of those rows "kind column=text;..." that are of the kind. */
+static void put_table(struct county *c, const struct kind *k, const char *const *rows)
+{
+	struct table_writer *w;
+	struct arena arena = { 0 };
+	struct err err;
+	char path[1024];
+	snprintf(path, sizeof path, "%s/%.*s.table", c->dir, STR_ARG(k->name));
+	assert_int_equal(table_create(&w, path, k, &c->id, &err), 0);
+	for (uint32_t line = 2; *rows; rows++, line++) {
+		const char *blank = strchr(*rows, ' ');
+		if (!str_eq((struct str){ *rows, (size_t)(blank - *rows) }, k->name))
+			continue;
+		struct row r = rows_make(&arena, k, line, blank + 1);
+		assert_int_equal(table_put(w, r.fixed, r.texts, row_texts_size(k, r), &err), 0);
+	}
+	json_t *meta = json_pack("{s:s#, s:[]}", "kind", k->name.p, (int)k->name.n, "files");
+	assert_int_equal(table_commit(w, meta, &err), 0);
+	json_decref(meta);
+	assert_int_equal(table_open(&c->tables[c->table_count++], path, c->schema, &c->id, &err), 0);
+	arena_release(&arena);
+}
+
+static void county_make(struct county *c, const char *dir, const char *const *rows)
+{
+	static const char *const kinds[] = { "registry", "hukou", "civil", "death", "marriage", "housing", "vehicle" };
+	struct err err = { 0 };
+	*c = (struct county){ .dir = dir };
+	assert_int_equal(schema_load(&c->schema, SCHEMAS, NULL, &err), 0);
+	if (pack_load(&c->pack, DEFAULT_PACK, c->schema, ROWS_AS_OF, &err) < 0)
+		fail_msg("%s", err.text);
+	frame_id_make(&c->id, c->schema->hash, ROWS_AS_OF, "");
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		put_table(c, schema_kind(c->schema, str_of(kinds[i])), rows);
+}
+
+static void county_free(struct county *c)
+{
+	for (unsigned i = 0; i < c->table_count; i++)
+		table_close(c->tables[i]);
+	pack_free(c->pack);
+	schema_free(c->schema);
+}
+
+static struct frame *join(struct county *c, unsigned partitions)
+{
+	const char *path = scratch_path(c->dir, "dossiers");
+	struct join_job job = { c->pack, c->tables, c->table_count, partitions, path, c->id };
+	struct frame *f;
+	struct err err = { 0 };
+	if (join_run(&job, &err) < 0 || frame_open(&f, path, FRAME_DOSSIER, &c->id, &err) < 0)
+		fail_msg("%s", err.text);
+	return f;
+}
+
+/* A dossier as its people: principal ones as capitals, others small; then '*' for each that may be registered. */
+static size_t spell(const struct dossier *d, char *out)
+{
+	size_t n = 0;
+	for (int principal = 1; principal >= 0; principal--)
+		for (char letter = 'A'; letter <= 'Z'; letter++) {
+			uint32_t p = dossier_person(d, rows_key(letter));
+			if (p != NONE && (d->persons[p].flags & PERSON_PRINCIPAL) == principal)
+				out[n++] = principal ? letter : (char)(letter - 'A' + 'a');
+		}
+	out[n] = 0;
+	return n;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* All dossiers, in the order of their texts: "AB CDe". */
+static const char *dossiers(struct county *c, unsigned partitions)
+{
+	static char text[1024];
+	char each[32][32];
+	size_t n = 0, at = 0;
+	struct frame *f = join(c, partitions);
+	struct frame_scan scan = { f };
+	struct frame_block block;
+	struct dossier d = { .pack = c->pack };
+	struct err err;
+	while (frame_next(&scan, &block, &err) == ITER_ROW)
+		for (const uint8_t *p = block.p; block.tag == TAG_DOSSIERS && p < block.p + block.n;) {
+			assert_int_equal(dossier_decode(&d, &p, block.p + block.n), 0);
+			spell(&d, each[n++]);
+		}
+	qsort(each, n, sizeof *each, by_text);
+	text[0] = 0;
+	for (size_t i = 0; i < n; i++)
+		at += (size_t)snprintf(text + at, sizeof text - at, "%s%s", i ? " " : "", each[i]);
+	dossier_release(&d);
+	frame_scan_release(&scan);
+	frame_close(f);
+	return text;
+}
+
+/* "kept looked_at not_wanted" of a kind, by the file's META. */
+static const char *fate(struct county *c, const char *kind)
+{
+	static char text[64];
+	struct frame *f = join(c, 1);
+	struct frame_scan scan = { f };
+	struct frame_block block;
+	struct err err;
+	json_t *meta = NULL;
+	while (frame_next(&scan, &block, &err) == ITER_ROW)
+		if (block.tag == TAG_META)
+			meta = json_loadb((const char *)block.p, block.n, 0, NULL);
+	json_t *k = json_object_get(json_object_get(meta, "kinds"), kind);
+	snprintf(text, sizeof text, "%lld %lld %lld", (long long)json_integer_value(json_object_get(k, "kept")),
+	         (long long)json_integer_value(json_object_get(k, "looked_at")), (long long)json_integer_value(json_object_get(k, "not_wanted")));
+	json_decref(meta);
+	frame_scan_release(&scan);
+	frame_close(f);
+	return text;
+}
+
+#define ROWS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static void assert_dossiers(void **state, const char *want, const char *const *rows)
+{
+	static const unsigned partitions[] = { 0, 1, 2, 7, 64 };
+	struct county c;
+	county_make(&c, *state, rows);
+	for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++)
+		assert_string_equal(dossiers(&c, partitions[i]), want);
+	county_free(&c);
+}
+
+/* ---- tests -------------------------------------------------------------------------------------------------------------- */
+
+static void a_household_without_an_event_stays_behind(void **state)
+{
+	assert_dossiers(state, "AB", ROWS(
+		"registry household_no=01;id=A;status=未脱贫;region=500901001201",
+		"hukou id=A;household_no=1;type=农业;region=500901001201", "hukou id=B;household_no=1;type=农业;region=500901001201",
+		"hukou id=C;household_no=2;type=农业;region=500901001201", "vehicle id=C;type=轿车"));
+}
+
+static void an_event_brings_the_whole_household(void **state)
+{
+	assert_dossiers(state, "AB C", ROWS(
+		"hukou id=A;household_no=1;type=农业;region=500901001201", "hukou id=B;household_no=1;type=农业;region=500901001201",
+		"civil id=A;aid=农村低保", "civil id=C;aid=农村低保"));
+}
+
+static void registers_and_households_with_common_people_are_one_dossier(void **state)
+{
+	assert_dossiers(state, "ABCDE F", ROWS(
+		"registry household_no=01;id=A;status=未脱贫;region=500901001201", "registry household_no=01;id=B;status=未脱贫;region=500901001201",
+		"registry household_no=02;id=B;status=未脱贫;region=500901001201", "registry household_no=02;id=C;status=未脱贫;region=500901001201",
+		"registry household_no=03;id=F;status=未脱贫;region=500901001201",
+		"hukou id=C;household_no=1;type=农业;region=500901001201", "hukou id=D;household_no=1;type=农业;region=500901001201",
+		"hukou id=D;household_no=2;type=农业;region=500901001201", "hukou id=E;household_no=1;type=农业;region=500901001201",
+		"hukou id=F;household_no=1;type=农业;region=500902001201"));
+}
+
+/* I is an elder who split off from the household of D; E split off from that of I. */
+static void people_of_a_split_household_are_looked_at_not_screened(void **state)
+{
+	assert_dossiers(state, "Ide", ROWS(
+		"registry household_no=01;id=I;status=未脱贫;region=500901001201",
+		"hukou id=I;household_no=2;type=农业;region=500901001201;split_on=2015-01-01;split_from=1",
+		"hukou id=D;household_no=1;type=农业;region=500901001201",
+		"hukou id=E;household_no=3;type=农业;region=500901001201;split_on=2016-01-01;split_from=2",
+		"vehicle id=D;type=轿车"));
+}
+
+static void who_is_looked_at_in_one_dossier_is_screened_in_his_own(void **state)
+{
+	assert_dossiers(state, "Di Id", ROWS(
+		"registry household_no=01;id=I;status=未脱贫;region=500901001201",
+		"hukou id=I;household_no=2;type=农业;region=500901001201;split_on=2015-01-01;split_from=1",
+		"hukou id=D;household_no=1;type=农业;region=500901001201",
+		"civil id=D;aid=农村低保"));
+}
+
+static void partners_of_the_registered_are_looked_at(void **state)
+{
+	assert_dossiers(state, "Ab", ROWS(
+		"registry household_no=01;id=A;status=未脱贫;region=500901001201",
+		"hukou id=A;household_no=1;type=农业;region=500901001201", "hukou id=B;household_no=2;type=农业;region=500901001201",
+		"hukou id=C;household_no=3;type=农业;region=500901001201",
+		"marriage id_a=A;id_b=B;event=离婚;on=2015-01-01", "marriage id_a=C;id_b=D;event=离婚;on=2015-01-01"));
+}
+
+static void a_collective_household_ties_nobody(void **state)
+{
+	assert_dossiers(state, "A B", ROWS(
+		"registry household_no=01;id=A;status=未脱贫;region=500901001201",
+		"hukou id=A;household_no=1;type=集体户;region=500901001201", "hukou id=B;household_no=1;type=集体户;region=500901001201",
+		"hukou id=C;household_no=1;type=集体户;region=500901001201",
+		"civil id=B;aid=农村低保"));
+}
+
+static void every_row_is_kept_looked_at_or_counted_as_not_wanted(void **state)
+{
+	struct county c;
+	county_make(&c, *state, ROWS(
+		"registry household_no=01;id=I;status=未脱贫;region=500901001201",
+		"hukou id=I;household_no=2;type=农业;region=500901001201;split_on=2015-01-01;split_from=1",
+		"hukou id=D;household_no=1;type=农业;region=500901001201",
+		"hukou id=E;household_no=9;type=农业;region=500901001201",
+		"vehicle id=I;type=轿车", "vehicle id=D;type=轿车", "vehicle id=E;type=轿车", "vehicle id=F;type=轿车"));
+	assert_string_equal(fate(&c, "registry"), "1 0 0");
+	assert_string_equal(fate(&c, "hukou"), "1 1 1");
+	assert_string_equal(fate(&c, "vehicle"), "1 1 2");
+	assert_string_equal(fate(&c, "housing"), "0 0 0");
+	county_free(&c);
+}
+
+static void an_empty_county_joins(void **state)
+{
+	assert_dossiers(state, "", (const char *const[]){ NULL });
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_household_without_an_event_stays_behind),
+		TEST(an_event_brings_the_whole_household),
+		TEST(registers_and_households_with_common_people_are_one_dossier),
+		TEST(people_of_a_split_household_are_looked_at_not_screened),
+		TEST(who_is_looked_at_in_one_dossier_is_screened_in_his_own),
+		TEST(partners_of_the_registered_are_looked_at),
+		TEST(a_collective_household_ties_nobody),
+		TEST(every_row_is_kept_looked_at_or_counted_as_not_wanted),
+		TEST(an_empty_county_joins),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
