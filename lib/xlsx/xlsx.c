@@ -42,23 +42,24 @@ struct xlsx {
 	size_t span_count, span_cap, cell_cap;
 };
 
-/* Up to 10 decimal digits as a number; 0 for anything else. */
-static uint64_t digits(const char *s)
+/* Read 1 to 10 decimal digits, and nothing else. */
+static bool read_digits(struct str s, uint64_t *ret)
 {
 	uint64_t n = 0;
-	size_t count = strspn(s, "0123456789");
-	if (!count || count > 10 || s[count])
-		return 0;
-	while (*s)
-		n = 10 * n + (uint64_t)(*s++ - '0');
-	return n;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		n = 10 * n + (uint64_t)(s.p[i] - '0');
+	}
+	*ret = n;
+	return s.n && s.n <= 10;
 }
 
 static void open_row(struct xlsx *x, const char **attributes)
 {
 	const char *r = part_attribute(attributes, "r");
-	uint64_t number = r ? digits(r) : x->number + 1;
-	if (number <= x->number || number > UINT32_MAX) {
+	uint64_t number = x->number + 1;
+	if ((r && !read_digits(str_of(r), &number)) || number <= x->number || number > UINT32_MAX) {
 		part_refuse(x->sheet, "has rows out of order; " SAVE_AGAIN);
 		return;
 	}
@@ -154,13 +155,10 @@ static struct str trim_xml(struct str s)
 static void put_shared(struct xlsx *x, struct str value)
 {
 	struct str text;
-	char z[16];
+	uint64_t i;
 	if (!value.n)
 		return;
-	memcpy(z, value.p, value.n < sizeof z ? value.n : 0);
-	z[value.n < sizeof z ? value.n : 0] = 0;
-	uint64_t i = digits(z);
-	if ((!i && strspn(z, "0") != value.n) || i >= x->texts.count)
+	if (!read_digits(value, &i) || i >= x->texts.count)
 		part_refuse(x->sheet, "names a shared text that is not there; " SEND_AGAIN);
 	else if (texts_get(&x->texts, (uint32_t)i, &text, part_err(x->sheet)) < 0)
 		part_abort(x->sheet);
