@@ -15,6 +15,7 @@
 
 #include <stdlib.h>
 
+#define FIRST_BLOCK (64u << 10) /* asked for until a read has filled it: most extracts are small */
 #define BLOCK (256u << 10)
 
 struct csv_reader {
@@ -25,6 +26,7 @@ struct csv_reader {
 	char *p;
 	size_t at, n, cap;
 	size_t clean_from, clean_to;
+	bool large;          /* a read gave all it was asked for */
 	bool whole;          /* nothing follows p[n - 1] */
 	uint64_t line;       /* of p[at] */
 	struct buf kept;     /* the beginning of a record that is not held */
@@ -60,13 +62,16 @@ static int fill(struct csv_reader *r, struct err *err)
 	r->clean_to = r->clean_to > r->at ? r->clean_to - r->at : 0;
 	r->at = 0;
 	r->n = held;
-	if (r->cap < held + BLOCK) {
-		r->cap = 2 * (held + BLOCK);
+	size_t block = r->large ? BLOCK : FIRST_BLOCK;
+	if (r->cap < held + block) {
+		r->cap = 2 * (held + block);
 		r->p = mem_grow(r->p, r->cap + SCAN_PADDING, 1);
 	}
-	ssize_t got = r->read(r->arg, r->p + r->n, r->cap - r->n, err);
+	size_t room = r->cap - r->n;
+	ssize_t got = r->read(r->arg, r->p + r->n, room, err);
 	if (got < 0)
 		return -1;
+	r->large = r->large || (size_t)got == room;
 	r->whole = got == 0;
 	r->n += (size_t)got;
 	check_block(r);

@@ -16,7 +16,7 @@
 static unsigned rounds_asked(void)
 {
 	const char *text = getenv("READER_ROUNDS");
-	return text ? (unsigned)strtoul(text, NULL, 10) : 50000;
+	return text ? (unsigned)strtoul(text, NULL, 10) : 20000;
 }
 
 static uint64_t state = 0x9E3779B97F4A7C15;
