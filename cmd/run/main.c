@@ -28,8 +28,10 @@ int main(int argc, char **argv)
 	struct err err = { 0 };
 	umask(077);
 	int c = options_read(&cli, argc, argv, &plan, &fail_on, &err);
-	if (c == CLI_DONE || c == CLI_WRONG)
+	if (c == CLI_DONE || c == CLI_WRONG) {
+		run_plan_release(&plan);
 		return cli_status(c);
+	}
 	int got = c == CLI_END ? 0 : -1;
 	if (got == 0) {
 		if (cli_progress(&cli))
