@@ -81,8 +81,7 @@ fi
 
 # gcc warns without a cause where a sanitizer puts its checks, so warnings are no errors here. The statuses are ones that no test
 # expects, so that a report of a sanitizer cannot pass for an answer.
-# Leak detection is off until a whole sanitized run with it has been seen.
-export ASAN_OPTIONS=exitcode=99:detect_leaks=0:strict_string_checks=1
+export ASAN_OPTIONS=exitcode=99:detect_leaks=1:strict_string_checks=1
 export UBSAN_OPTIONS=exitcode=99:halt_on_error=1:print_stacktrace=1
 
 if build build-sanitize -Dtests=enabled -Dbuildtype=debugoptimized -Db_sanitize=address,undefined; then
