@@ -70,18 +70,28 @@ static int open_workbook(struct extract *e, const struct ingest_file *file, cons
 
 static int open_rows(struct extract *e, const struct ingest_file *file, const struct kind *kind, const char *spool, struct err *err)
 {
-	if (source_open(&e->replay.source, file->path, err) < 0 || replay_want(&e->replay, 8, err) < 0 || refuse_other(e, err) < 0)
+	if (source_open(&e->replay.source, file->path, err) < 0)
+		return err_in(err, "%s", e->name);
+	if (replay_want(&e->replay, 8, err) < 0 || refuse_other(e, err) < 0)
 		return -1;
 	if (xlsx_is_zip(buf_str(&e->replay.seen)))
 		return open_workbook(e, file, kind, spool, err);
 	return open_text(e, file, kind, err);
 }
 
+/* What the source said knows neither file nor line. */
+static void name_place(const struct extract *e, struct err *err)
+{
+	if (e->replay.failed)
+		err_in(err, "%s:%llu", e->name, (unsigned long long)e->line);
+}
+
 int extract_open(struct extract *e, const struct ingest_file *file, const struct kind *kind, const char *spool, struct err *err)
 {
-	*e = (struct extract){ .name = file->name };
+	*e = (struct extract){ .name = file->name, .line = 1 };
 	e->columns = mem_alloc(kind->column_count * sizeof *e->columns);
 	if (open_rows(e, file, kind, spool, err) < 0) {
+		name_place(e, err);
 		extract_close(e);
 		return -1;
 	}
@@ -90,7 +100,12 @@ int extract_open(struct extract *e, const struct ingest_file *file, const struct
 
 enum csv_got extract_next(struct extract *e, struct csv_record *ret, struct err *err)
 {
-	return e->sheet ? sheet_next(e->sheet, ret, err) : csv_next(e->reader, ret, err);
+	enum csv_got got = e->sheet ? sheet_next(e->sheet, ret, err) : csv_next(e->reader, ret, err);
+	if (got == CSV_RECORD)
+		e->line = ret->next_line;
+	else if (got == CSV_ERROR)
+		name_place(e, err);
+	return got;
 }
 
 bool extract_too_wide(const struct extract *e, const struct csv_record *record)

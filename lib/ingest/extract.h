@@ -15,6 +15,7 @@ struct extract {
 	struct sheet *sheet; /* of a workbook, instead of decoder and reader; else NULL */
 	int *columns;      /* field of each column of the kind, or NO_FIELD */
 	size_t width;      /* fields of the header */
+	uint64_t line;     /* behind the last record: where the file broke, when it breaks */
 };
 
 /* Temporary files are made beside `spool`, which is borrowed. Errors: 65 as extracts.md says, 73, 74. */

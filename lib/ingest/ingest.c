@@ -206,6 +206,15 @@ static int test_rejected(const struct ingest *in, struct err *err)
 	               STR_ARG(in->job->kind->name), (unsigned long long)rejected, (unsigned long long)rows);
 }
 
+/* A share is of a kind: its one file, or the first of them and how many more. */
+static int name_files(const struct ingest *in, struct err *err)
+{
+	const struct ingest_job *job = in->job;
+	if (job->file_count == 1)
+		return err_in(err, "%s", job->files[0].name);
+	return err_in(err, "%s and %u more", job->files[0].name, job->file_count - 1);
+}
+
 /* What only the whole kind can tell: duplicates, and the stops on shares. */
 static int settle(struct ingest *in, struct err *err)
 {
@@ -221,7 +230,7 @@ static int settle(struct ingest *in, struct err *err)
 	}
 	shares_drop(&in->shares, duplicates, count);
 	if (shares_test(&in->shares, in->job->kind, in->ordinal - count, err) < 0 || test_rejected(in, err) < 0)
-		return -1;
+		return name_files(in, err);
 	struct counting counting = { in, 0 };
 	return outcome_settle(&in->outcome, duplicates, count, count_invalid, &counting, err);
 }

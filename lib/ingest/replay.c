@@ -1,10 +1,17 @@
 #include "replay.h"
 
+static ssize_t read_source(struct replay *r, void *buf, size_t n, struct err *err)
+{
+	ssize_t got = source_read(r->source, buf, n, err);
+	r->failed |= got < 0;
+	return got;
+}
+
 int replay_want(struct replay *r, size_t n, struct err *err)
 {
 	while (r->seen.n < n && !r->end) {
 		buf_reserve(&r->seen, n - r->seen.n);
-		ssize_t got = source_read(r->source, r->seen.p + r->seen.n, n - r->seen.n, err);
+		ssize_t got = read_source(r, r->seen.p + r->seen.n, n - r->seen.n, err);
 		if (got < 0)
 			return -1;
 		r->seen.n += (size_t)got;
@@ -29,7 +36,7 @@ ssize_t replay_read(void *replay, void *buf, size_t n, struct err *err)
 			return -1;
 		left = r->seen.n - r->at;
 	} else if (!left) {
-		return r->end ? 0 : source_read(r->source, buf, n, err);
+		return r->end ? 0 : read_source(r, buf, n, err);
 	}
 	if (n > left)
 		n = left;

@@ -16,6 +16,7 @@ struct replay {
 	size_t at;            /* of seen, already given out */
 	bool rehearsal;       /* what is read is remembered, and ends after REPLAY_MAX bytes */
 	bool end;             /* the content ends behind seen */
+	bool failed;          /* the source gave an err, which names no file yet */
 };
 
 /* Remember up to n bytes (at most REPLAY_MAX), fewer only when the content has no more. */

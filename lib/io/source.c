@@ -19,7 +19,6 @@ enum gzip_at { AT_MEMBER, AT_BETWEEN, AT_PADDING };
 
 struct source {
 	int fd;
-	char *path;
 	off_t at;            /* bytes of the file read */
 	uint64_t out;        /* bytes of content given out */
 	bool gzip, raw_end;
@@ -39,7 +38,7 @@ static int fill(struct source *s, struct err *err)
 		n = pread(s->fd, s->raw, BLOCK, s->at);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return err_errno(err, STATUS_IOERR, "%s: reading failed; check the disk", s->path);
+		return err_errno(err, STATUS_IOERR, "reading failed; check the disk");
 	if (n == 0)
 		s->raw_end = true;
 	XXH3_128bits_update(s->hash, s->raw, (size_t)n);
@@ -55,7 +54,7 @@ static int start(struct source *s, struct err *err)
 		return -1;
 	s->gzip = s->raw_n >= 2 && s->raw[0] == 0x1F && s->raw[1] == 0x8B;
 	if (s->gzip && inflateInit2(&s->z, 15 + 16) != Z_OK)
-		return err_set(err, STATUS_OSERR, "%s: zlib cannot start; give the machine more memory", s->path);
+		return err_set(err, STATUS_OSERR, "zlib cannot start; give the machine more memory");
 	s->member = 1;
 	return 0;
 }
@@ -64,20 +63,19 @@ int source_open(struct source **ret, const char *path, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
-		return err_errno(err, errno == ENOENT ? STATUS_NOINPUT : STATUS_IOERR, "%s: cannot be opened", path);
+		return err_errno(err, errno == ENOENT ? STATUS_NOINPUT : STATUS_IOERR, "cannot be opened");
 	struct stat st;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		close(fd);
-		return err_set(err, STATUS_DATA, "%s: is no regular file; put the extract itself there", path);
+		return err_set(err, STATUS_DATA, "is no regular file; put the extract itself there");
 	}
 	struct source *s = mem_alloc(sizeof *s);
 	s->fd = fd;
-	s->path = mem_dup(str_of(path));
 	s->raw = mem_alloc(BLOCK);
 	s->hash = XXH3_createState();
 	if (!s->hash) {
 		source_close(s);
-		return err_set(err, STATUS_OSERR, "%s: no memory for its hash", path);
+		return err_set(err, STATUS_OSERR, "no memory for its hash");
 	}
 	XXH3_128bits_reset(s->hash);
 	if (start(s, err) < 0) {
@@ -106,7 +104,7 @@ static ssize_t read_plain(struct source *s, uint8_t *buf, size_t n, struct err *
 
 static int broken(struct source *s, const char *how, struct err *err)
 {
-	return err_set(err, STATUS_DATA, "%s: gzip member %u %s; ask the sender for the file again", s->path, s->member, how);
+	return err_set(err, STATUS_DATA, "gzip member %u %s; ask the sender for the file again", s->member, how);
 }
 
 /* Behind a member: another one, zero padding, or the end. */
@@ -200,6 +198,5 @@ void source_close(struct source *s)
 		XXH3_freeState(s->hash);
 	close(s->fd);
 	free(s->raw);
-	free(s->path);
 	free(s);
 }

@@ -3,6 +3,8 @@
  * It stands between the file and the reader and takes zlib's traps away: a gzip that is cut, fails its CRC, has other bytes
  * behind its end (zero padding is none) or expands over 200 : 1 once 64 MiB have come out is an error (65), never an early end.
  *
+ * A message names no file: the caller says which, and on which line it was (err_in).
+ *
  *     source_open(&s, path, err);
  *     while ((n = source_read(s, buf, sizeof buf, err)) > 0) ...
  *     if (n == 0) source_digest(s, &bytes, hash);
