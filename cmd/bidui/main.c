@@ -15,6 +15,7 @@ static const struct {
 	{ "join", "tables into dossiers" },
 	{ "screen", "dossiers and a rule pack into findings" },
 	{ "report", "findings into lists, figures, summary" },
+	{ "rules", "rule packs: checked, printed" },
 	{ "show", "any file between stages as CSV or NDJSON" },
 	{ "id", "check ID numbers, a line each" },
 	{ "gen", "invented extracts of any size" },

@@ -161,7 +161,7 @@ int show(const struct show_job *job, struct lines *lines, struct err *err)
 	struct frame *f = NULL;
 	int r = schema_load(&schema, job->schemas, NULL, err);
 	if (r == 0)
-		r = pack_load(&pack, job->pack, schema, 0, err);
+		r = pack_load(&pack, job->pack, schema, PACK_ANY_DAY, err);
 	if (r == 0)
 		r = frame_open(&f, job->path, 0, NULL, err);
 	if (r == 0 && f->type == FRAME_TABLE)

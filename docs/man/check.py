@@ -8,8 +8,16 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
+def help_of(command):
+    return subprocess.run(command + ['--help'], stdout=subprocess.PIPE, check=True).stdout.decode()
+
+
 def of_help(bidui, command):
-    text = subprocess.run([bidui, command, '--help'], stdout=subprocess.PIPE, check=True).stdout.decode()
+    """Of a program that has commands of its own: what all of them take."""
+    text = help_of([bidui, command])
+    if '\nCommands:\n' in text:
+        commands = re.findall(r'(?m)^  (\w+) ', text.split('\nCommands:\n')[1])
+        text = '\n'.join(help_of([bidui, command, c]) for c in commands)
     return {(letter, name, arg) for letter, name, arg in re.findall(r'(?m)^  (?:-(\w),|   ) --([\w-]+)(?: (\S+))?  *', text)}
 
 

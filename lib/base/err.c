@@ -8,6 +8,7 @@
 static void put(struct err *err, const char *fmt, va_list ap)
 {
 	vsnprintf(err->text, sizeof err->text, fmt, ap);
+	err->line = err->column = err->after = 0;
 }
 
 int err_set(struct err *err, enum status status, const char *fmt, ...)
@@ -16,6 +17,17 @@ int err_set(struct err *err, enum status status, const char *fmt, ...)
 	va_start(ap, fmt);
 	put(err, fmt, ap);
 	va_end(ap);
+	err->status = status;
+	return -1;
+}
+
+int err_at(struct err *err, enum status status, const char *file, unsigned line, unsigned column, const char *text)
+{
+	int n = snprintf(err->text, sizeof err->text, "%s:%u:%u: ", file, line, column);
+	err->after = n < (int)sizeof err->text ? (unsigned)n : 0;
+	snprintf(err->text + err->after, sizeof err->text - err->after, "%s", text);
+	err->line = line;
+	err->column = column;
 	err->status = status;
 	return -1;
 }

@@ -215,7 +215,7 @@ static struct value aggregate(struct eval *v, const struct expr *e, const struct
 
 static struct value lookup(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	int64_t year = ev(v, e->a, f).n;
+	int64_t year = e->a ? ev(v, e->a, f).n : 0;
 	if (year == VALUE_NULL)
 		return value_nothing;
 	uint32_t county = e->b ? county_of(ev(v, e->b, f).n) : NONE;

@@ -7,9 +7,9 @@
  *   atom  := number | date | 'text' | name | name "(" or ("," or)* ")" | "(" or ")"
  *   list  := "(" or ("," or)* ")"
  *
- * Full-width punctuation means the same as ASCII. Depth is bounded, so no text can exhaust the stack.
+ * Full-width punctuation means the same as ASCII, and each word has a Chinese one (words.c). Depth is bounded, so no text can exhaust the stack.
  */
-#include "rule/expr.h"
+#include "words.h"
 
 #define MAX_DEPTH 64
 #define MAX_TEXT 8192
@@ -19,7 +19,7 @@ enum token { T_END, T_NUMBER, T_DATE, T_TEXT, T_NAME, T_SIGN };
 struct parser {
 	struct arena *arena;
 	const char *file;
-	unsigned line, column; /* of text[0] */
+	const struct yaml_mark *marks; /* of each byte of text */
 	struct str text;
 	size_t at;             /* behind the current token */
 	enum token token;
@@ -33,16 +33,8 @@ struct parser {
 
 static int fail(struct parser *p, const char *what)
 {
-	unsigned line = p->line, column = p->column;
-	for (size_t i = 0; i < p->from && i < p->text.n; i++) {
-		if (p->text.p[i] == '\n') {
-			line++;
-			column = 1;
-		} else if (((unsigned char)p->text.p[i] & 0xC0) != 0x80) {
-			column++;
-		}
-	}
-	return err_set(p->err, STATUS_CONFIG, "%s:%u:%u: %s", p->file, line, column, what);
+	const struct yaml_mark *m = &p->marks[p->from < p->text.n ? p->from : p->text.n];
+	return err_at(p->err, STATUS_CONFIG, p->file, m->line, m->column, say(what));
 }
 
 /* Full-width punctuation, as the ASCII it stands for. */
@@ -51,8 +43,13 @@ static const struct {
 	char ascii;
 } wides[] = {
 	{ "（", '(' }, { "）", ')' }, { "，", ',' }, { "、", ',' }, { "［", '[' }, { "］", ']' }, { "＝", '=' }, { "＜", '<' },
-	{ "＞", '>' }, { "．", '.' }, { "＋", '+' }, { "－", '-' }, { "＊", '*' }, { "！", '!' }, { "　", ' ' }, { "‘", '\'' }, { "’", '\'' },
+	{ "＞", '>' }, { "．", '.' }, { "＋", '+' }, { "－", '-' }, { "＊", '*' }, { "！", '!' }, { "　", ' ' }, { "‘", '\'' }, { "’", '\'' }, { "“", '\'' }, { "”", '\'' },
 };
+
+/* Signs of one character that mean two. */
+static const struct {
+	const char *wide, sign[3];
+} wide_signs[] = { { "≤", "<=" }, { "≥", ">=" }, { "≠", "!=" }, { "…", ".." } };
 
 /* The character at i, full-width folded; *ret_n its bytes; 0 at the end. */
 static int peek(const struct parser *p, size_t i, size_t *ret_n)
@@ -136,6 +133,27 @@ static int read_text(struct parser *p)
 	return 0;
 }
 
+static const char *at_wide_sign(const struct parser *p)
+{
+	for (size_t k = 0; k < sizeof wide_signs / sizeof *wide_signs; k++) {
+		size_t n = strlen(wide_signs[k].wide);
+		if (p->text.n - p->at >= n && memcmp(p->text.p + p->at, wide_signs[k].wide, n) == 0)
+			return wide_signs[k].sign;
+	}
+	return NULL;
+}
+
+static bool read_wide_sign(struct parser *p)
+{
+	const char *sign = at_wide_sign(p);
+	if (!sign)
+		return false;
+	strcpy(p->sign, sign);
+	p->token = T_SIGN;
+	p->at += 3; /* bytes of each of them */
+	return true;
+}
+
 static int next(struct parser *p)
 {
 	size_t n;
@@ -148,13 +166,15 @@ static int next(struct parser *p)
 		p->token = T_END;
 		return 0;
 	}
+	if (read_wide_sign(p))
+		return 0;
 	if (is_digit(c))
 		return looks_like_date(p) ? read_date(p) : read_number(p);
 	p->at += n;
 	if (c == '\'')
 		return read_text(p);
 	if (is_name(c)) {
-		while ((c = peek(p, p->at, &n)) && is_name(c))
+		while ((c = peek(p, p->at, &n)) && is_name(c) && !at_wide_sign(p))
 			p->at += n;
 		p->s = (struct str){ p->text.p + p->from, p->at - p->from };
 		p->token = T_NAME;
@@ -180,23 +200,15 @@ static bool is_sign(const struct parser *p, const char *sign)
 
 static bool is_word(const struct parser *p, const char *word)
 {
-	return p->token == T_NAME && str_eq(p->s, str_of(word));
+	return p->token == T_NAME && word_is(p->s, word);
 }
 
 static struct expr *node(struct parser *p, enum op op)
 {
 	struct expr *e = arena_alloc(p->arena, sizeof *e);
 	e->op = op;
-	e->line = p->line;
-	e->column = p->column;
-	for (size_t i = 0; i < p->from; i++) {
-		if (p->text.p[i] == '\n') {
-			e->line++;
-			e->column = 1;
-		} else if (((unsigned char)p->text.p[i] & 0xC0) != 0x80) {
-			e->column++;
-		}
-	}
+	e->line = p->marks[p->from].line;
+	e->column = p->marks[p->from].column;
 	return e;
 }
 
@@ -233,9 +245,11 @@ static int parse_atom(struct parser *p, struct expr **ret)
 	if (p->token == T_END || p->token == T_SIGN)
 		return fail(p, "a value or a name is missing here");
 	struct expr *e = *ret = node(p, ops[p->token]);
-	e->number = p->number;
-	e->text = p->s;
 	bool name = p->token == T_NAME;
+	if (p->token == T_NUMBER || p->token == T_DATE)
+		e->number = p->number;
+	if (name || p->token == T_TEXT)
+		e->text = p->s;
 	if (next(p) < 0)
 		return -1;
 	if (!name || !is_sign(p, "("))
@@ -324,6 +338,26 @@ static int parse_in(struct parser *p, struct expr **ret)
 	return parse_sum(p, &range->b);
 }
 
+static const struct {
+	const char *words; /* as plain_words has them */
+	enum op op;
+	bool not;
+} states[] = { { "is null", E_IS_NULL, false }, { "is not null", E_IS_NULL, true }, { "is true", E_IS_TRUE, false },
+	{ "is not true", E_IS_TRUE, true }, { "is false", E_IS_FALSE, false }, { "is not false", E_IS_FALSE, true } };
+
+/* The word that says a state is the current token. */
+static int put_state(struct parser *p, enum op op, bool not, struct expr **ret)
+{
+	struct expr *e = node(p, op);
+	e->a = *ret;
+	*ret = e;
+	if (not) {
+		*ret = node(p, E_NOT);
+		(*ret)->a = e;
+	}
+	return next(p);
+}
+
 static int parse_is(struct parser *p, struct expr **ret)
 {
 	if (next(p) < 0)
@@ -334,14 +368,7 @@ static int parse_is(struct parser *p, struct expr **ret)
 	enum op op = is_word(p, "null") ? E_IS_NULL : is_word(p, "true") ? E_IS_TRUE : is_word(p, "false") ? E_IS_FALSE : E_NULL;
 	if (op == E_NULL)
 		return fail(p, "after 'is' comes null, true or false");
-	struct expr *e = node(p, op);
-	e->a = *ret;
-	*ret = e;
-	if (not) {
-		*ret = node(p, E_NOT);
-		(*ret)->a = e;
-	}
-	return next(p);
+	return put_state(p, op, not, ret);
 }
 
 static int parse_test(struct parser *p, struct expr **ret)
@@ -359,6 +386,9 @@ static int parse_test(struct parser *p, struct expr **ret)
 		return parse_in(p, ret);
 	if (is_word(p, "is"))
 		return parse_is(p, ret);
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+		if (is_word(p, states[i].words))
+			return put_state(p, states[i].op, states[i].not, ret);
 	return 0;
 }
 
@@ -393,10 +423,9 @@ static int parse_or(struct parser *p, struct expr **ret)
 	return r;
 }
 
-int expr_parse(struct expr **ret, struct arena *arena, const char *file, unsigned line, unsigned column, struct str text,
-               struct err *err)
+int expr_parse(struct expr **ret, struct arena *arena, const char *file, const struct yaml_mark *marks, struct str text, struct err *err)
 {
-	struct parser p = { .arena = arena, .file = file, .line = line, .column = column, .text = text, .err = err };
+	struct parser p = { .arena = arena, .file = file, .marks = marks, .text = text, .err = err };
 	if (text.n > MAX_TEXT)
 		return fail(&p, "is longer than 8192 bytes; give parts of it a name under terms");
 	if (next(&p) < 0 || parse_or(&p, ret) < 0)

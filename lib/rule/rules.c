@@ -1,6 +1,28 @@
 /* The rules of a pack. */
 #include "load.h"
 
+#include "base/lang.h"
+#include "rule/print.h"
+
+/* An expression that is a condition; what can never be true is no error. */
+static int load_condition(struct loader *l, struct fy_node *node, struct fy_node *near, struct checker *c, const struct scope *scope,
+                          struct expr **ret)
+{
+	if (load_expr(l, node, near, ret) < 0 || check_condition(c, *ret, scope) < 0)
+		return -1;
+	advise_never(c, *ret);
+	return 0;
+}
+
+static int load_rows(struct loader *l, struct fy_node *node, struct fy_node *near, struct checker *c, const struct scope *scope,
+                     struct expr **ret)
+{
+	if (load_expr(l, node, near, ret) < 0 || check_rows(c, *ret, scope) < 0)
+		return -1;
+	advise_never(c, *ret);
+	return 0;
+}
+
 /* nature: [{at_exit: CONDITION}, ..., {undetermined: otherwise}]; severity the same with levels, or one level alone. */
 static int load_case(struct loader *l, struct fy_node *node, struct checker *c, const struct scope *scope, struct choice *ret)
 {
@@ -14,7 +36,7 @@ static int load_case(struct loader *l, struct fy_node *node, struct checker *c, 
 	ret->name = arena_dup(&l->pack->arena, text);
 	if (str_eq(when, STR("otherwise")))
 		return 0;
-	return load_expr(l, value, node, &ret->when) < 0 ? -1 : check_condition(c, ret->when, scope);
+	return load_condition(l, value, node, c, scope, &ret->when);
 }
 
 static int load_cases(struct loader *l, struct fy_node *node, struct checker *c, const struct scope *scope, struct choice **ret,
@@ -67,7 +89,7 @@ static int load_vetoes(struct loader *l, struct fy_node *list, struct checker *c
 	while ((item = fy_node_sequence_iterate(list, &iter))) {
 		struct veto *v = &r->vetoes[r->veto_count++];
 		if (yaml_keys(l->yaml, item, keys, l->err) < 0 || load_text(l, item, "nature", &v->nature) < 0 ||
-		    load_expr(l, yaml_get(item, "rows"), item, &v->rows) < 0 || check_rows(c, v->rows, scope) < 0)
+		    load_rows(l, yaml_get(item, "rows"), item, c, scope, &v->rows) < 0)
 			return -1;
 	}
 	return 0;
@@ -76,10 +98,9 @@ static int load_vetoes(struct loader *l, struct fy_node *list, struct checker *c
 static int load_doubt(struct loader *l, struct fy_node *node, struct checker *c, const struct scope *scope, struct rule *r)
 {
 	static const char *const keys[] = { "nature", "when", NULL };
-	if (yaml_keys(l->yaml, node, keys, l->err) < 0 || load_text(l, node, "nature", &r->doubt.nature) < 0 ||
-	    load_expr(l, yaml_get(node, "when"), node, &r->doubt.when) < 0)
+	if (yaml_keys(l->yaml, node, keys, l->err) < 0 || load_text(l, node, "nature", &r->doubt.nature) < 0)
 		return -1;
-	return check_condition(c, r->doubt.when, scope);
+	return load_condition(l, yaml_get(node, "when"), node, c, scope, &r->doubt.when);
 }
 
 /* core: never, always, or a condition that may ask for the nature. */
@@ -102,34 +123,29 @@ static int load_core(struct loader *l, struct fy_node *node, struct checker *c, 
 	for (unsigned i = 0; i < r->nature_count; i++)
 		natures->values[i] = r->natures[i].name;
 	c->nature_known = true;
-	return load_expr(l, node, node, &r->core) < 0 ? -1 : check_condition(c, r->core, scope);
+	return load_condition(l, node, node, c, scope, &r->core);
 }
 
-static int load_conditions(struct loader *l, struct fy_node *rule, struct rule *r)
+static void load_conditions(struct loader *l, struct fy_node *rule, struct rule *r)
 {
-	static const enum item items[] = { ITEM_REGISTER, ITEM_HOUSEHOLD, ITEM_PERSON, ITEM_VILLAGE };
-	struct scope scope = { items[r->unit], -1, STR("unit"), NULL };
+	struct scope scope = rule_scope(r);
 	struct checker c = load_checker(l);
 	struct fy_node *evidence = yaml_get(rule, "evidence"), *vetoes = yaml_get(rule, "vetoes"), *doubt = yaml_get(rule, "doubt");
 	struct fy_node *core;
-	if (load_expr(l, yaml_get(rule, "when"), rule, &r->when) < 0 || check_condition(&c, r->when, &scope) < 0)
-		return -1;
-	if (evidence) {
-		if (load_expr(l, evidence, rule, &r->evidence) < 0 || check_rows(&c, r->evidence, &scope) < 0)
-			return -1;
+	load_ok(l, load_condition(l, yaml_get(rule, "when"), rule, &c, &scope, &r->when));
+	if (evidence && load_ok(l, load_rows(l, evidence, rule, &c, &scope, &r->evidence))) {
 		c.evidence_known = true;
 		c.evidence_type = r->evidence->type;
 	}
-	if (load_cases(l, yaml_get(rule, "nature"), &c, &scope, &r->natures, &r->nature_count) < 0 ||
-	    load_severities(l, rule, &c, &scope, r) < 0)
-		return -1;
-	if (vetoes && load_vetoes(l, vetoes, &c, &scope, r) < 0)
-		return -1;
-	if (doubt && load_doubt(l, doubt, &c, &scope, r) < 0)
-		return -1;
-	if (yaml_need(l->yaml, rule, "core", &core, l->err) < 0)
-		return -1;
-	return load_core(l, core, &c, &scope, r);
+	c.evidence_broken = evidence && !c.evidence_known;
+	load_ok(l, load_cases(l, yaml_get(rule, "nature"), &c, &scope, &r->natures, &r->nature_count));
+	load_ok(l, load_severities(l, rule, &c, &scope, r));
+	if (vetoes)
+		load_ok(l, load_vetoes(l, vetoes, &c, &scope, r));
+	if (doubt)
+		load_ok(l, load_doubt(l, doubt, &c, &scope, r));
+	if (load_ok(l, yaml_need(l->yaml, rule, "core", &core, l->err)))
+		load_ok(l, load_core(l, core, &c, &scope, r));
 }
 
 static int load_list_and_unit(struct loader *l, struct fy_node *rule, struct rule *r)
@@ -168,17 +184,19 @@ static int load_words(struct loader *l, struct fy_node *rule, struct rule *r)
 	return 0;
 }
 
-static int load_rule(struct loader *l, struct fy_node *rule, struct rule *r, uint64_t always, const uint64_t *list_uses)
+static void load_rule(struct loader *l, struct fy_node *rule, struct rule *r, uint64_t always, const uint64_t *list_uses)
 {
 	static const char *const keys[] = { "code", "list", "unit", "title", "basis", "needs", "any_of", "uses", "when", "evidence",
 		"nature", "core", "severity", "vetoes", "doubt", "facts", "department", "days", "check", NULL };
-	if (yaml_keys(l->yaml, rule, keys, l->err) < 0 || load_list_and_unit(l, rule, r) < 0 || load_words(l, rule, r) < 0 ||
-	    load_kinds(l, yaml_get(rule, "needs"), &r->needs) < 0 || load_kinds(l, yaml_get(rule, "any_of"), &r->any_of) < 0 ||
-	    load_kinds(l, yaml_get(rule, "uses"), &r->uses) < 0 || load_conditions(l, rule, r) < 0)
-		return -1;
+	load_ok(l, yaml_keys(l->yaml, rule, keys, l->err));
+	bool unit = load_ok(l, load_list_and_unit(l, rule, r));
+	load_ok(l, load_words(l, rule, r));
+	load_ok(l, load_kinds(l, yaml_get(rule, "needs"), &r->needs));
+	load_ok(l, load_kinds(l, yaml_get(rule, "any_of"), &r->any_of));
+	load_ok(l, load_kinds(l, yaml_get(rule, "uses"), &r->uses));
+	if (unit)
+		load_conditions(l, rule, r);
 	r->uses |= always | list_uses[r->list];
-	r->trigger = trigger_of(l->pack, r->when);
-	return 0;
 }
 
 /* Codes first, so that a rule may ask whether a later one fires. */
@@ -190,6 +208,7 @@ static int load_code(struct loader *l, struct fy_node *rule)
 	struct str text;
 	if (yaml_need(l->yaml, rule, "code", &code, l->err) < 0 || yaml_str(l->yaml, code, &text, l->err) < 0)
 		return -1;
+	yaml_place(l->yaml, code, &r->line, &r->column);
 	if (!text.n || text.n > 16)
 		return LOAD_FAIL(l, code, "a rule's code has 1 to 16 bytes");
 	for (unsigned i = 0; i < p->rule_count; i++)
@@ -209,9 +228,9 @@ static const char *fires_fault(const struct pack *p, const struct expr *e, const
 	if (e->op == E_FIRES) {
 		const struct rule *asked = &p->rules[e->index];
 		if (asked->unit != start->unit)
-			return "fires() takes a rule on the same unit";
+			return N_("fires() takes a rule on the same unit");
 		if (asked == start || depth > p->rule_count)
-			return "fires() leads back to the rule itself";
+			return N_("fires() leads back to the rule itself");
 		return fires_fault(p, asked->when, start, depth + 1);
 	}
 	for (unsigned i = 0; e->op == E_IN && i < e->arg_count && !fault; i++)
@@ -236,34 +255,50 @@ static int load_list_uses(struct loader *l, struct fy_node *lists, uint64_t *use
 		int list = list_of_name(text);
 		if (list < 0)
 			return LOAD_FAIL(l, key, "there is no such list");
-		if (yaml_keys(l->yaml, value, keys, l->err) < 0 || load_kinds(l, yaml_get(value, "uses"), &uses[list]) < 0)
+		struct fy_node *title = yaml_get(value, "title");
+		if (yaml_keys(l->yaml, value, keys, l->err) < 0 || load_kinds(l, yaml_get(value, "uses"), &uses[list]) < 0 ||
+		    (title && load_title(l, title, &l->pack->list_titles[list].zh, &l->pack->list_titles[list].en) < 0))
 			return -1;
 	}
 	return 0;
 }
 
-int load_rules(struct loader *l, struct fy_node *root)
+/* A rule whose code is at fault keeps its place, so that the others keep theirs. */
+static void load_codes(struct loader *l, struct fy_node *list)
+{
+	struct fy_node *rule;
+	void *iter = NULL;
+	while ((rule = fy_node_sequence_iterate(list, &iter)))
+		if (!load_ok(l, load_code(l, rule)))
+			l->pack->rules[l->pack->rule_count].index = l->pack->rule_count, l->pack->rule_count++;
+}
+
+static void check_fires_of_all(struct loader *l, struct fy_node *list)
+{
+	struct fy_node *rule;
+	void *iter = NULL;
+	for (unsigned i = 0; (rule = fy_node_sequence_iterate(list, &iter)); i++) {
+		const char *fault = fires_fault(l->pack, l->pack->rules[i].when, &l->pack->rules[i], 0);
+		if (fault)
+			load_ok(l, LOAD_FAIL(l, yaml_get(rule, "when"), "%s", say(fault)));
+	}
+}
+
+void load_rules(struct loader *l, struct fy_node *root)
 {
 	struct pack *p = l->pack;
 	struct fy_node *list, *rule;
 	uint64_t always = 0, list_uses[LIST_COUNT] = { 0 };
 	void *iter = NULL;
-	unsigned n, i = 0;
-	if (yaml_need(l->yaml, root, "rules", &list, l->err) < 0 || yaml_list(l->yaml, list, MAX_RULES, &n, l->err) < 0 ||
-	    load_kinds(l, yaml_get(root, "always_uses"), &always) < 0 || load_list_uses(l, yaml_get(root, "lists"), list_uses) < 0)
-		return -1;
+	unsigned n;
+	load_ok(l, load_kinds(l, yaml_get(root, "always_uses"), &always));
+	load_ok(l, load_list_uses(l, yaml_get(root, "lists"), list_uses));
+	if (!load_ok(l, yaml_need(l->yaml, root, "rules", &list, l->err)) || !load_ok(l, yaml_list(l->yaml, list, MAX_RULES, &n, l->err)))
+		return;
 	p->rules = arena_alloc(&p->arena, n * sizeof *p->rules);
-	while ((rule = fy_node_sequence_iterate(list, &iter)))
-		if (load_code(l, rule) < 0)
-			return -1;
-	for (iter = NULL; (rule = fy_node_sequence_iterate(list, &iter)); i++) {
-		if (load_rule(l, rule, &p->rules[i], always, list_uses) < 0)
-			return -1;
-	}
-	for (i = 0, iter = NULL; (rule = fy_node_sequence_iterate(list, &iter)); i++) {
-		const char *fault = fires_fault(p, p->rules[i].when, &p->rules[i], 0);
-		if (fault)
-			return LOAD_FAIL(l, yaml_get(rule, "when"), "%s", fault);
-	}
-	return 0;
+	load_codes(l, list);
+	for (unsigned i = 0; (rule = fy_node_sequence_iterate(list, &iter)); i++)
+		load_rule(l, rule, &p->rules[i], always, list_uses);
+	if (!l->faults->errors)
+		check_fires_of_all(l, list);
 }

@@ -1,6 +1,8 @@
 #include "yaml/yaml.h"
 
+#include "base/lang.h"
 #include "base/mem.h"
+#include "base/suggest.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -53,14 +55,49 @@ int yaml_fail(const struct yaml *y, struct fy_node *node, struct err *err, const
 	char text[sizeof err->text];
 	va_list ap;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	vsnprintf(text, sizeof text, say(fmt), ap);
 	va_end(ap);
 	if (node)
 		fy_node_report(node, FYET_ERROR, "here");
 	const struct fy_diag_error *e = last_error(y);
 	if (!e)
 		return err_set(err, STATUS_CONFIG, "%s: %s", y->path, text);
-	return err_set(err, STATUS_CONFIG, "%s:%d:%d: %s", y->path, e->line, e->column, text);
+	return err_at(err, STATUS_CONFIG, y->path, (unsigned)e->line, (unsigned)e->column, text);
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* The text is found again in the file, byte by byte: a blank that stands there as another one is a line that was folded, with the
+ * indent of the next; what stands only in the file are quotes and escapes. */
+void yaml_marks(const struct yaml *y, struct fy_node *node, struct yaml_mark *ret)
+{
+	size_t n = 0;
+	const char *text = fy_node_get_scalar(node, &n), *file = y->bytes.p;
+	const struct fy_mark *m = fy_token_start_mark(fy_node_get_scalar_token(node));
+	size_t at = m ? m->input_pos : 0;
+	struct yaml_mark here = { m ? (unsigned)m->line + 1 : 1, m ? (unsigned)m->column + 1 : 1 };
+	for (size_t i = 0; i < n; i++) {
+		size_t from = at;
+		if (is_space(text[i]))
+			while (at < y->bytes.n && is_space(file[at]) && (file[at] != text[i] || (at + 1 < y->bytes.n && is_space(file[at + 1]))))
+				at++;
+		while (at < y->bytes.n && file[at] != text[i] && !(is_space(text[i]) && is_space(file[at])))
+			at++;
+		for (; from < at; from++) {
+			here.column = file[from] == '\n' ? 1 : here.column + (((unsigned char)file[from] & 0xC0) != 0x80);
+			here.line += file[from] == '\n';
+		}
+		ret[i] = here;
+		if (at >= y->bytes.n)
+			continue;
+		here.column = file[at] == '\n' ? 1 : here.column + (((unsigned char)file[at] & 0xC0) != 0x80);
+		here.line += file[at] == '\n';
+		at++;
+	}
+	ret[n] = here;
 }
 
 static int read_file(struct yaml *y, struct err *err)
@@ -218,15 +255,22 @@ int yaml_keys(const struct yaml *y, struct fy_node *node, const char *const *kno
 	struct str text;
 	void *iter = NULL;
 	if (!fy_node_is_mapping(node))
-		return yaml_fail(y, node, err, "here belong keys with values, like '%s: …'", known[0]);
+		return yaml_fail(y, node, err, "here belong keys with values, like '%s: ...'", known[0]);
 	while (yaml_next(node, &iter, &key, &text, &value)) {
 		if (is_known(text, known))
 			continue;
 		struct buf list = { 0 };
-		for (const char *const *k = known; *k; k++)
+		struct suggestion meant = { .wanted = text };
+		for (const char *const *k = known; *k; k++) {
 			buf_printf(&list, "%s%s", k == known ? "" : ", ", *k);
-		yaml_fail(y, key, err, "unknown key '%.*s'; known here: %.*s", (int)(text.n < 60 ? text.n : 60), text.p,
-		          (int)list.n, list.p);
+			suggest(&meant, str_of(*k));
+		}
+		int shown = (int)(text.n < 60 ? text.n : 60);
+		if (meant.best.n)
+			yaml_fail(y, key, err, "unknown key '%.*s'; did you mean '%.*s'? Known here: %.*s", shown, text.p,
+			          STR_ARG(meant.best), (int)list.n, list.p);
+		else
+			yaml_fail(y, key, err, "unknown key '%.*s'; known here: %.*s", shown, text.p, (int)list.n, list.p);
 		buf_release(&list);
 		return -1;
 	}

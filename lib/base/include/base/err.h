@@ -30,10 +30,15 @@ enum status {
 struct err {
 	enum status status;
 	char text[1024]; /* object, action, reason; remedy */
+	unsigned line, column; /* of a hand-written file, from 1; 0 where the fault has no such place */
+	unsigned after;        /* where the message begins in text, behind "file:line:column: " */
 };
 
 /* Fill err and return -1. A long message is cut, never overrun. */
 int err_set(struct err *err, enum status status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same with "file:line:column: " in front: a fault in a file that somebody wrote by hand. */
+int err_at(struct err *err, enum status status, const char *file, unsigned line, unsigned column, const char *text);
 
 /* The same, with ": " and the text of errno at the end. */
 int err_errno(struct err *err, enum status status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "schema/schema.h"
+#include "yaml/yaml.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -57,7 +58,7 @@ enum op {
 	E_SELF,      /* depth: the item there, as a set of one */
 	E_EVIDENCE, E_NATURE,
 	E_FIRES,     /* index: rule */
-	E_LOOKUP,    /* parameter by year: a = year, b = region or NULL */
+	E_LOOKUP,    /* parameter by year or county: a = year or NULL, b = region or NULL */
 	/* sets */
 	E_PATH,      /* a = set, b = asked about each item: a set, or a value when a is single */
 	E_FILTER,    /* a = set, b = condition */
@@ -78,18 +79,28 @@ struct expr {
 	enum op op;
 	struct static_type type;
 	unsigned line, column;      /* in the pack file, from 1; for messages */
-	struct str text;            /* of E_NAME, E_DOT, E_CALL, E_AS, E_TEXT */
+	struct str text;            /* of E_NAME, E_DOT, E_CALL, E_AS, E_TEXT; after the check, of what has an a that is a set: its
+	                             * alias ("set as x"); of E_DATE "D" for the as-of date */
 	int64_t number;
 	unsigned depth, index;
 	const struct term *term;
-	const struct parameter *parameter;
+	const struct parameter *parameter; /* of E_LOOKUP; of E_NUMBER and E_DATE that came by name */
 	struct expr *a, *b;
 	struct expr **args;         /* of E_CALL, E_LIST; of E_IN: the values and ranges */
 	unsigned arg_count;
 };
 
-/* Parse text; nodes live in the arena. line and column: where the text starts in its file. 78 with file:line:column. */
-int expr_parse(struct expr **ret, struct arena *arena, const char *file, unsigned line, unsigned column, struct str text,
+/* Where an expression stands: the items around it, innermost first, and the names that they have. */
+struct scope {
+	enum item item;
+	int kind;            /* of rows, or -1 */
+	struct str alias;
+	const struct scope *up;
+};
+
+/* Parse text; nodes live in the arena. marks: where each byte of the text stands in its file, and behind its last. 78 with
+ * file:line:column. */
+int expr_parse(struct expr **ret, struct arena *arena, const char *file, const struct yaml_mark *marks, struct str text,
                struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -8,6 +8,7 @@
 #define BIDUI_RULE_PACK_H
 
 #include "rule/expr.h"
+#include "rule/fault.h"
 
 /* The lists of outputs.md, in their order. */
 enum list { LIST_MISSED, LIST_WRONGLY_EXITED, LIST_NON_ELIGIBLE, LIST_VETOED, LIST_LEDGER, LIST_VILLAGES, LIST_QUALITY, LIST_COUNT };
@@ -23,30 +24,35 @@ enum unit { UNIT_REGISTER, UNIT_HOUSEHOLD, UNIT_PERSON, UNIT_VILLAGE, UNIT_COUNT
 const char *unit_name(enum unit unit); /* "registry", "hukou", "person", "village" */
 
 /* A named expression on one sort of item. */
+enum term_state { TERM_UNCHECKED, TERM_BEING_CHECKED, TERM_CHECKED, TERM_BROKEN };
 struct term {
 	struct str name;
+	struct str title_zh, title_en; /* for people; the Chinese one may be written for the name */
 	enum item item;
 	int kind;           /* of rows */
 	struct expr *expr;
 	unsigned index;
 	bool asks_unit;     /* depends on the unit that is asked about (member, unit): not to be remembered */
-	unsigned line, column;
-	struct str text;
-	int checked;        /* 0 not yet, 1 being checked, 2 done */
+	unsigned line, column; /* of its name */
+	enum term_state checked;
 };
 
 struct parameter {
 	struct str name;
+	struct str title_zh, title_en;
 	enum value_type type; /* VT_NUMBER or VT_DATE */
-	int64_t value;        /* where it is one value */
+	int64_t value;        /* where it is one value: that of the as-of date */
 	struct by_year {
-		int year;
+		int year;         /* 0 when by_region */
 		uint32_t county;  /* 6 digits, or 0: everywhere else */
 		int64_t value;
 		bool unconfirmed;
-	} *years;             /* where it depends on the year; a county's own come first */
+	} *years;             /* where it depends on the year or the county; a county's own come first */
 	unsigned year_count;
-	struct str source;
+	bool by_region;       /* on the county alone */
+	bool unconfirmed;     /* the one value is */
+	struct str source, unit;
+	unsigned line, column; /* of its name */
 };
 
 /* The first case whose condition is true; a case without a condition is always. */
@@ -82,6 +88,7 @@ struct rule {
 	} doubt;                    /* weakens the finding */
 	struct str facts;           /* text of the evidence of rules without rows: "all={all} split={split}" */
 	struct str title_zh, title_en, basis, check, department;
+	unsigned line, column;      /* of its code */
 	int days;
 	uint64_t needs, any_of, uses; /* kinds, a bit each */
 	uint64_t trigger;           /* one of these kinds must have a row among the unit's people; see rule/trigger.h */
@@ -106,6 +113,15 @@ struct pack {
 	const struct schema *schema;
 	int32_t as_of;
 	struct str name, title_zh, title_en;
+	struct str region;                /* as written, or empty */
+	int32_t valid_from, valid_to;     /* days; INT32_MIN and INT32_MAX where it is open */
+	struct {
+		struct str zh, en;
+	} list_titles[LIST_COUNT];
+	struct unseen {
+		struct str policy, clause, why, rules; /* rules: their codes, ", " between */
+	} *unseen;                        /* what the policy asks, and what of it the pack can see */
+	unsigned unseen_count;
 	uint8_t hash[16];         /* XXH3-128 of the file */
 	struct parameter *parameters;
 	unsigned parameter_count;
@@ -125,7 +141,13 @@ struct pack {
 #define TRIGGER_TWICE (UINT64_C(1) << 63)   /* two household rows of one person */
 #define TRIGGER_ALWAYS UINT64_MAX           /* nobody may be left out */
 
-/* Errors: 78 with file:line:column; 66 when the file is not there. */
+#define PACK_ANY_DAY 0 /* as_of of those who only read a pack: of values that change from day to day they see the first */
+
+/* All that is wrong with a pack: *ret_faults is filled, sorted by place (release it), and *ret is the pack, or NULL when there are errors.
+ * -1 when the file cannot be read at all (66) or is no YAML (78). */
+int pack_check(struct pack **ret, const char *path, const struct schema *schema, int32_t as_of, struct faults *ret_faults, struct err *err)
+	__attribute__((warn_unused_result));
+/* The same for those who only want the pack: the first error is theirs, 78 with file:line:column; 66 when the file is not there. */
 int pack_load(struct pack **ret, const char *path, const struct schema *schema, int32_t as_of, struct err *err)
 	__attribute__((warn_unused_result));
 void pack_free(struct pack *p);

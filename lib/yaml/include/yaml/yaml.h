@@ -33,10 +33,18 @@ void yaml_free(struct yaml *y); /* NULL-safe */
 void yaml_place(const struct yaml *y, struct fy_node *node, unsigned *ret_line, unsigned *ret_column);
 const char *yaml_path(const struct yaml *y);
 
+/* Where each byte of a scalar stands in the file, and behind its last one: ret has room for its bytes and one more. Quotes, escapes and
+ * folded lines are followed. */
+struct yaml_mark {
+	unsigned line, column; /* from 1; columns are characters */
+};
+void yaml_marks(const struct yaml *y, struct fy_node *node, struct yaml_mark *ret);
+
 struct str yaml_bytes(const struct yaml *y);      /* of the whole file */
 struct fy_node *yaml_root(const struct yaml *y);
 
-/* "path:line:column: message", with the place of node; returns -1. node may be NULL: the whole file. */
+/* "path:line:column: message" in the language of now (base/lang.h), with the place of node; returns -1. node may be NULL: the whole
+ * file. */
 int yaml_fail(const struct yaml *y, struct fy_node *node, struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
