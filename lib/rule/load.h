@@ -13,6 +13,7 @@ enum {
 	MAX_YEARS = 200,
 	MAX_CASES = 16,      /* of a nature or severity */
 	MAX_VETOES = 8,
+	MAX_EXAMPLES = 20,   /* of a rule */
 };
 
 struct loader {
@@ -39,5 +40,7 @@ int load_parameters(struct loader *l, struct fy_node *map);    /* terms.c */
 int load_terms(struct loader *l, struct fy_node *map);
 int load_people(struct loader *l, struct fy_node *map);
 int load_rules(struct loader *l, struct fy_node *root);        /* rules.c */
+int load_example_defaults(struct loader *l, struct fy_node *map); /* examples.c; map may be NULL */
+int load_examples(struct loader *l, struct fy_node *list, struct rule *r);
 
 #endif

@@ -174,14 +174,14 @@ static void find_seeds(struct pack *p)
 static int load(struct loader *l)
 {
 	static const char *const keys[] = { "pack", "title", "region", "valid", "parameters", "terms", "people", "always_uses", "lists",
-		"rules", "figures", "unseen", NULL };
+		"rules", "figures", "unseen", "examples", NULL };
 	struct pack *p = l->pack;
 	struct fy_node *root = yaml_root(l->yaml), *name, *title, *people;
 	if (yaml_keys(l->yaml, root, keys, l->err) < 0 || yaml_need(l->yaml, root, "pack", &name, l->err) < 0 ||
 	    load_text(l, root, "pack", &p->name) < 0 || yaml_need(l->yaml, root, "title", &title, l->err) < 0 ||
 	    load_title(l, title, &p->title_zh, &p->title_en) < 0 || load_parameters(l, yaml_get(root, "parameters")) < 0 ||
 	    load_terms(l, yaml_get(root, "terms")) < 0 || yaml_need(l->yaml, root, "people", &people, l->err) < 0 ||
-	    load_people(l, people) < 0 || load_rules(l, root) < 0 || load_figures(l, yaml_get(root, "figures")) < 0)
+	    load_people(l, people) < 0 || load_example_defaults(l, yaml_get(root, "examples")) < 0 || load_rules(l, root) < 0 || load_figures(l, yaml_get(root, "figures")) < 0)
 		return -1;
 	find_seeds(p);
 	return 0;

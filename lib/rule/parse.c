@@ -22,6 +22,7 @@ struct parser {
 	unsigned line, column; /* of text[0] */
 	struct str text;
 	size_t at;             /* behind the current token */
+	size_t done;           /* behind the token before it */
 	enum token token;
 	size_t from;           /* where the current token starts */
 	struct str s;          /* its text */
@@ -140,6 +141,7 @@ static int next(struct parser *p)
 {
 	size_t n;
 	int c;
+	p->done = p->at;
 	while ((c = peek(p, p->at, &n)) && (c == ' ' || c == '\n' || c == '\t' || c == '\r'))
 		p->at += n;
 	p->from = p->at;
@@ -200,6 +202,13 @@ static struct expr *node(struct parser *p, enum op op)
 	return e;
 }
 
+/* What has been read since start is how e is written. */
+static int span(const struct parser *p, struct expr *e, const char *start)
+{
+	e->source = (struct str){ start, (size_t)(p->text.p + p->done - start) };
+	return 0;
+}
+
 static int expect(struct parser *p, const char *sign, const char *what)
 {
 	return is_sign(p, sign) ? next(p) : fail(p, what);
@@ -225,10 +234,11 @@ static int parse_args(struct parser *p, struct expr *e)
 static int parse_atom(struct parser *p, struct expr **ret)
 {
 	static const enum op ops[] = { [T_NUMBER] = E_NUMBER, [T_DATE] = E_DATE, [T_TEXT] = E_TEXT, [T_NAME] = E_NAME };
+	const char *start = p->text.p + p->from;
 	if (is_sign(p, "(")) {
-		if (next(p) < 0 || parse_or(p, ret) < 0)
+		if (next(p) < 0 || parse_or(p, ret) < 0 || expect(p, ")", "a ')' is missing here") < 0)
 			return -1;
-		return expect(p, ")", "a ')' is missing here");
+		return span(p, *ret, start);
 	}
 	if (p->token == T_END || p->token == T_SIGN)
 		return fail(p, "a value or a name is missing here");
@@ -239,9 +249,11 @@ static int parse_atom(struct parser *p, struct expr **ret)
 	if (next(p) < 0)
 		return -1;
 	if (!name || !is_sign(p, "("))
-		return 0;
+		return span(p, e, start);
 	e->op = E_CALL;
-	return next(p) < 0 ? -1 : parse_args(p, e);
+	if (next(p) < 0 || parse_args(p, e) < 0)
+		return -1;
+	return span(p, e, start);
 }
 
 static int parse_item(struct parser *p, struct expr **ret)
@@ -260,6 +272,7 @@ static int parse_item(struct parser *p, struct expr **ret)
 		if (e->op == E_FILTER) {
 			if (parse_or(p, &e->b) < 0 || expect(p, "]", "a ']' is missing here") < 0)
 				return -1;
+			span(p, e, e->a->source.p);
 			continue;
 		}
 		if (p->token != T_NAME)
@@ -267,6 +280,7 @@ static int parse_item(struct parser *p, struct expr **ret)
 		e->text = p->s;
 		if (next(p) < 0)
 			return -1;
+		span(p, e, e->a->source.p);
 	}
 }
 
@@ -274,8 +288,9 @@ static int parse_unary(struct parser *p, struct expr **ret)
 {
 	if (!is_sign(p, "-"))
 		return parse_item(p, ret);
+	const char *start = p->text.p + p->from;
 	*ret = node(p, E_NEGATE);
-	return next(p) < 0 ? -1 : parse_item(p, &(*ret)->a);
+	return next(p) < 0 || parse_item(p, &(*ret)->a) < 0 ? -1 : span(p, *ret, start);
 }
 
 static int join_right(struct parser *p, enum op op, struct expr **ret, int (*right)(struct parser *, struct expr **))
@@ -283,7 +298,7 @@ static int join_right(struct parser *p, enum op op, struct expr **ret, int (*rig
 	struct expr *e = node(p, op);
 	e->a = *ret;
 	*ret = e;
-	return next(p) < 0 ? -1 : right(p, &e->b);
+	return next(p) < 0 || right(p, &e->b) < 0 ? -1 : span(p, e, e->a->source.p);
 }
 
 static int parse_product(struct parser *p, struct expr **ret)
@@ -310,7 +325,7 @@ static int parse_in(struct parser *p, struct expr **ret)
 	if (next(p) < 0)
 		return -1;
 	if (is_sign(p, "("))
-		return next(p) < 0 ? -1 : parse_args(p, e);
+		return next(p) < 0 || parse_args(p, e) < 0 ? -1 : span(p, e, e->a->source.p);
 	struct expr *low, *range;
 	if (parse_sum(p, &low) < 0)
 		return -1;
@@ -321,7 +336,10 @@ static int parse_in(struct parser *p, struct expr **ret)
 	e->args = arena_alloc(p->arena, sizeof *e->args);
 	e->args[0] = range;
 	e->arg_count = 1;
-	return parse_sum(p, &range->b);
+	if (parse_sum(p, &range->b) < 0)
+		return -1;
+	span(p, range, low->source.p);
+	return span(p, e, e->a->source.p);
 }
 
 static int parse_is(struct parser *p, struct expr **ret)
@@ -341,7 +359,10 @@ static int parse_is(struct parser *p, struct expr **ret)
 		*ret = node(p, E_NOT);
 		(*ret)->a = e;
 	}
-	return next(p);
+	if (next(p) < 0)
+		return -1;
+	span(p, e, e->a->source.p);
+	return span(p, *ret, e->a->source.p);
 }
 
 static int parse_test(struct parser *p, struct expr **ret)
@@ -368,8 +389,9 @@ static int parse_not(struct parser *p, struct expr **ret)
 		return parse_test(p, ret);
 	if (++p->depth > MAX_DEPTH)
 		return fail(p, "is nested too deeply");
+	const char *start = p->text.p + p->from;
 	*ret = node(p, E_NOT);
-	int r = next(p) < 0 ? -1 : parse_not(p, &(*ret)->a);
+	int r = next(p) < 0 || parse_not(p, &(*ret)->a) < 0 ? -1 : span(p, *ret, start);
 	p->depth--;
 	return r;
 }

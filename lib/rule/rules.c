@@ -171,14 +171,15 @@ static int load_words(struct loader *l, struct fy_node *rule, struct rule *r)
 static int load_rule(struct loader *l, struct fy_node *rule, struct rule *r, uint64_t always, const uint64_t *list_uses)
 {
 	static const char *const keys[] = { "code", "list", "unit", "title", "basis", "needs", "any_of", "uses", "when", "evidence",
-		"nature", "core", "severity", "vetoes", "doubt", "facts", "department", "days", "check", NULL };
+		"nature", "core", "severity", "vetoes", "doubt", "facts", "department", "days", "check", "examples", NULL };
 	if (yaml_keys(l->yaml, rule, keys, l->err) < 0 || load_list_and_unit(l, rule, r) < 0 || load_words(l, rule, r) < 0 ||
 	    load_kinds(l, yaml_get(rule, "needs"), &r->needs) < 0 || load_kinds(l, yaml_get(rule, "any_of"), &r->any_of) < 0 ||
 	    load_kinds(l, yaml_get(rule, "uses"), &r->uses) < 0 || load_conditions(l, rule, r) < 0)
 		return -1;
 	r->uses |= always | list_uses[r->list];
 	r->trigger = trigger_of(l->pack, r->when);
-	return 0;
+	struct fy_node *examples = yaml_get(rule, "examples");
+	return examples ? load_examples(l, examples, r) : 0;
 }
 
 /* Codes first, so that a rule may ask whether a later one fires. */

@@ -79,6 +79,7 @@ struct expr {
 	struct static_type type;
 	unsigned line, column;      /* in the pack file, from 1; for messages */
 	struct str text;            /* of E_NAME, E_DOT, E_CALL, E_AS, E_TEXT */
+	struct str source;          /* as written in the pack; empty where the check has made the node */
 	int64_t number;
 	unsigned depth, index;
 	const struct term *term;

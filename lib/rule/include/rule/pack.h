@@ -7,6 +7,7 @@
 #ifndef BIDUI_RULE_PACK_H
 #define BIDUI_RULE_PACK_H
 
+#include "rule/example.h"
 #include "rule/expr.h"
 
 /* The lists of outputs.md, in their order. */
@@ -84,6 +85,8 @@ struct rule {
 	struct str title_zh, title_en, basis, check, department;
 	int days;
 	uint64_t needs, any_of, uses; /* kinds, a bit each */
+	struct example *examples;   /* what it says of invented people; see rule/example.h */
+	unsigned example_count;
 	uint64_t trigger;           /* one of these kinds must have a row among the unit's people; see rule/trigger.h */
 };
 
@@ -114,6 +117,7 @@ struct pack {
 	struct rule *rules;
 	unsigned rule_count;
 	struct people people;
+	struct example_defaults example_defaults;
 	/* figures */
 	const struct term *unsafe_house;  /* rows counted as unsafe_houses.OBJECT.GRADE */
 	int unsafe_by[2];                 /* their columns */
