@@ -191,17 +191,21 @@ static int load_rows(struct loader *l, struct fy_node *map, struct example *x)
 	struct fy_node *key, *value, *item;
 	struct str text;
 	void *iter = NULL;
-	unsigned kinds, n = 0;
-	if (yaml_map(l->yaml, map, 64, &kinds, l->err) < 0)
+	unsigned n, all = 0;
+	if (yaml_map(l->yaml, map, 64, &n, l->err) < 0)
 		return -1;
-	x->rows = arena_alloc(&l->pack->arena, (size_t)kinds * MAX_ROWS * sizeof *x->rows);
+	while (yaml_next(map, &iter, &key, &text, &value)) {
+		if (yaml_list(l->yaml, value, MAX_ROWS, &n, l->err) < 0)
+			return -1;
+		all += n;
+	}
+	x->rows = arena_alloc(&l->pack->arena, all * sizeof *x->rows);
+	iter = NULL;
 	while (yaml_next(map, &iter, &key, &text, &value)) {
 		const struct kind *k = schema_kind(l->pack->schema, text);
 		void *rows = NULL;
 		if (!k)
 			return LOAD_FAIL(l, key, "there is no kind of this name; see the schemas");
-		if (yaml_list(l->yaml, value, MAX_ROWS, &n, l->err) < 0)
-			return -1;
 		while ((item = fy_node_sequence_iterate(value, &rows))) {
 			struct example_row *r = &x->rows[x->row_count++];
 			r->kind = k;
