@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
 	{ "check", "all that is wrong with a pack, each at its place", rules_check },
 	{ "print", "the pack as pages that an office can read and sign", rules_print },
+	{ "test", "the examples of a pack, run through the pipeline", rules_test },
 };
 
 static int help(FILE *to)
