@@ -5,5 +5,6 @@
 int rules_check(int argc, char **argv);
 int rules_print(int argc, char **argv);
 int rules_test(int argc, char **argv);
+int rules_explain(int argc, char **argv);
 
 #endif

@@ -76,6 +76,11 @@ struct dossier *look_dossier(struct look *l) { return &l->screener.dossier; }
 struct eval *look_eval(struct look *l) { return &l->screener.eval; }
 const struct coverage *look_coverage(const struct look *l) { return &l->context.shared.coverage; }
 
+bool look_kind(const struct look *l, unsigned kind)
+{
+	return l->context.shared.file_counts[kind] > 0;
+}
+
 bool look_village(struct look *l, int64_t region)
 {
 	for (uint32_t i = 0; i < l->context.villages.count; i++)

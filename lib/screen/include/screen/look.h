@@ -26,6 +26,9 @@ struct dossier *look_dossier(struct look *l);
 struct eval *look_eval(struct look *l);
 const struct coverage *look_coverage(const struct look *l);
 
+/* Whether there is an extract of the kind. */
+bool look_kind(const struct look *l, unsigned kind);
+
 /* Be asked about this village from now on; false when nobody lives there. Of a village the index is nothing. */
 bool look_village(struct look *l, int64_t region);
 
