@@ -78,6 +78,8 @@ static int take_arguments(struct explain *x, struct run_plan *p, bool rule, int 
 	x->unit_no = str_of(*args++);
 	if (x->unit_no.n && x->unit_no.p[0] == '\'') /* the lists' guard against formulas */
 		x->unit_no = str_of(x->unit_no.p + 1);
+	if (n == 2 + rule && access(*args, R_OK) < 0) /* it may be a second unit: not to be repeated */
+		return err_set(err, STATUS_NOINPUT, "what stands behind the unit is no pipeline file that can be read");
 	if (n == 2 + rule && run_plan_load(p, *args, err) < 0)
 		return -1;
 	if ((!p->extracts && !p->file_count) || !p->as_of)

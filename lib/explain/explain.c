@@ -12,7 +12,7 @@ static int find_rule(struct explain *x, struct err *err)
 		if (str_eq(x->pack->rules[i].code, str_of(x->rule_code)))
 			x->rule = &x->pack->rules[i];
 	if (x->rule_code && !x->rule)
-		return err_set(err, STATUS_USAGE, "there is no rule '%s' in the pack; its codes are in the lists' column rule", x->rule_code);
+		return err_set(err, STATUS_USAGE, "there is no such rule in the pack; give its code first, as in the lists' column rule");
 	return 0;
 }
 
@@ -131,7 +131,8 @@ int explain_tell(struct explain *x, struct err *err)
 	}
 	unsigned n = units_of(x, x->rule->unit, units);
 	if (!n)
-		return err_set(err, STATUS_USAGE, "rule %s asks about a %s, and the unit is none, is in none and has none", x->rule_code, say_unit(x, x->rule->unit));
+		return err_set(err, STATUS_USAGE, "rule %.*s asks about a %s, and the unit is none, is in none and has none",
+		               STR_ARG(x->rule->code), say_unit(x, x->rule->unit));
 	for (unsigned i = 0; i < n; i++)
 		tell_rule(x, x->rule, units[i], false);
 	return 0;

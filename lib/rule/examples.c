@@ -257,12 +257,12 @@ static int load_example(struct loader *l, struct fy_node *node, struct example *
 	struct example_person *people;
 	struct fy_node *title, *rows, *fires, *as_of = yaml_get(node, "as_of");
 	unsigned column;
-	yaml_place(l->yaml, node, &x->line, &column);
 	x->as_of = d->as_of;
 	if (yaml_keys(l->yaml, node, keys, l->err) < 0 || yaml_need(l->yaml, node, "title", &title, l->err) < 0 ||
 	    load_text(l, node, "title", &x->title) < 0 || (as_of && load_day(l, as_of, &x->as_of) < 0) ||
 	    load_persons(l, yaml_get(node, "people"), d, &people, &x->person_count) < 0)
 		return -1;
+	yaml_place(l->yaml, title, &x->line, &column);
 	x->people = people;
 	if (!x->as_of)
 		return LOAD_FAIL(l, node, "it is missing which day it is (as_of: ...), here or in the pack's examples");
