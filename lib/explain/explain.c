@@ -86,10 +86,10 @@ static void put_kinds(struct explain *x, uint64_t kinds)
 	}
 }
 
-static void put_finding(struct explain *x, const struct finding *f, struct buf *b)
+static void put_finding(struct explain *x, const struct finding *f)
 {
-	const bool core = f->core;
-	buf_printf(b, "    %s: %s %s, %s %s, %s %s, %s %s", say(x, SAY_FINDING), say(x, SAY_LIST), list_name(f->list), say(x, SAY_CORE), say(x, core ? SAY_YES : SAY_NO),
+	struct buf *b = &x->out;
+	buf_printf(b, "    %s: %s %s, %s %s, %s %s, %s %s", say(x, SAY_FINDING), say(x, SAY_LIST), list_name(f->list), say(x, SAY_CORE), say(x, f->core ? SAY_YES : SAY_NO),
 	           say(x, SAY_SEVERITY), level_name(f->severity), say(x, SAY_CONFIDENCE), level_name(f->confidence));
 	if (f->nature.n)
 		buf_printf(b, ", %s %.*s", say(x, SAY_NATURE), STR_ARG(f->nature));
@@ -98,15 +98,35 @@ static void put_finding(struct explain *x, const struct finding *f, struct buf *
 		buf_printf(b, "    %s: %.*s\n", say(x, SAY_EVIDENCE), STR_ARG(f->evidence));
 }
 
+static void put_weight(struct explain *x, enum phrase p, const struct expr *e)
+{
+	buf_printf(&x->out, "    %s\n", say(x, p));
+	trace_condition(x, e, 3, false);
+}
+
+/* Why the finding is in its list and weighs what it does. */
+static void put_weights(struct explain *x, const struct rule *r, const struct finding *f)
+{
+	for (unsigned i = 0; f->list == LIST_VETOED && i < r->veto_count; i++) {
+		if (!eval_set(look_eval(x->look), r->vetoes[i].rows).n)
+			continue;
+		buf_printf(&x->out, "    %s: %.*s: ", say(x, SAY_VETO), STR_ARG(r->vetoes[i].nature));
+		put_text(x, r->vetoes[i].rows);
+		buf_putc(&x->out, '\n');
+		break;
+	}
+	if (r->core_when)
+		put_weight(x, SAY_CORE, r->core);
+	if (r->doubt.when && eval_condition(look_eval(x->look), r->doubt.when) == TRI_TRUE)
+		put_weight(x, SAY_DOUBT, r->doubt.when);
+}
+
 void tell_rule(struct explain *x, const struct rule *r, struct explain_unit u, bool brief)
 {
 	const struct coverage *c = look_coverage(x->look);
 	bool evaluated = c->evaluated >> r->index & 1;
-	struct finding f;
-	struct buf finding = { 0 }; /* the texts of f are gone with the next question */
+	struct finding f; /* its texts live until the next question */
 	bool fires = look_ask(x->look, r, item_of(u.unit), u.index, &f);
-	if (fires)
-		put_finding(x, &f, &finding);
 	buf_printf(&x->out, "  %.*s %s", STR_ARG(r->code), say(x, fires ? SAY_FIRES : evaluated ? SAY_NOT : SAY_NOT_EVALUATED));
 	if (!evaluated) {
 		buf_printf(&x->out, " (%s ", say(x, SAY_NO_EXTRACT));
@@ -117,9 +137,11 @@ void tell_rule(struct explain *x, const struct rule *r, struct explain_unit u, b
 	put_unit(x, u);
 	buf_printf(&x->out, ": %.*s\n", STR_ARG(x->lang == EXPLAIN_ZH ? r->title_zh : r->title_en));
 	if (evaluated)
-		explain_condition(x, r->when, item_of(u.unit), u.index, brief);
-	buf_puts(&x->out, buf_str(&finding));
-	buf_release(&finding);
+		trace_condition(x, r->when, 2, brief);
+	if (fires)
+		put_finding(x, &f);
+	if (fires && !brief)
+		put_weights(x, r, &f);
 }
 
 int explain_tell(struct explain *x, struct err *err)

@@ -7,7 +7,7 @@
 
 enum phrase {
 	SAY_YES, SAY_NO, SAY_UNKNOWN, SAY_EMPTY, SAY_FIRES, SAY_NOT, SAY_NOT_EVALUATED, SAY_NO_EXTRACT, SAY_NONE, SAY_NONE_OF, SAY_ALL, SAY_SOME, SAY_NO_ROW, SAY_NO_FILE, SAY_MORE,
-	SAY_CUT, SAY_FINDING, SAY_EVIDENCE, SAY_PEOPLE, SAY_HOUSEHOLDS, SAY_REGISTERS, SAY_ROWS, SAY_RULES, SAY_ALIVE, SAY_DEAD, SAY_YEARS, SAY_MALE, SAY_FEMALE,
+	SAY_CUT, SAY_FINDING, SAY_VETO, SAY_DOUBT, SAY_EVIDENCE, SAY_PEOPLE, SAY_HOUSEHOLDS, SAY_REGISTERS, SAY_ROWS, SAY_RULES, SAY_ALIVE, SAY_DEAD, SAY_YEARS, SAY_MALE, SAY_FEMALE,
 	SAY_REGISTERED, SAY_NO_HOME, SAY_PERSONS, SAY_OTHERS, SAY_COLLECTIVE, SAY_SPLIT, SAY_LIST, SAY_CORE, SAY_SEVERITY, SAY_CONFIDENCE, SAY_NATURE, SAY_COUNT
 };
 const char *say(const struct explain *x, enum phrase p);
@@ -33,6 +33,9 @@ struct trace {
 /* Begin a line; false when there have been enough: then nothing more is to be told. */
 bool trace_line(struct trace *t, unsigned indent);
 void trace_end(struct trace *t);
+/* The clauses of a condition about the unit that was asked last, with its evidence and nature; brief: fewer lines, and nothing more about
+ * what is true. */
+void trace_condition(struct explain *x, const struct expr *e, unsigned indent, bool brief);
 void trace_clause(struct trace *t, const struct expr *e, const struct frame_item *f, unsigned indent);
 /* The parts of a condition that are not true of the item. */
 void trace_unmet(struct trace *t, const struct expr *e, const struct frame_item *f, unsigned indent);

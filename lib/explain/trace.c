@@ -177,13 +177,10 @@ void trace_unmet(struct trace *t, const struct expr *e, const struct frame_item 
 	}
 }
 
-enum tri explain_condition(struct explain *x, const struct expr *e, enum item item, uint32_t index, bool brief)
+void trace_condition(struct explain *x, const struct expr *e, unsigned indent, bool brief)
 {
-	struct eval *v = look_eval(x->look);
 	struct trace t = { .x = x, .left = brief ? BRIEF_LINES : RULE_LINES, .brief = brief };
-	eval_unit(v, item, index);
-	trace_clause(&t, e, &v->unit, 2);
+	trace_clause(&t, e, &look_eval(x->look)->unit, indent);
 	if (t.cut)
-		buf_printf(&x->out, "    %s\n", say(x, SAY_CUT));
-	return eval_condition(v, e);
+		buf_printf(&x->out, "%*s%s\n", (int)(2 * indent), "", say(x, SAY_CUT));
 }

@@ -50,10 +50,6 @@ void explain_close(struct explain *x); /* also after a failure */
  * rules. Into x->out. */
 int explain_tell(struct explain *x, struct err *err) __attribute__((warn_unused_result));
 
-/* The clauses of a condition about a unit, indented; brief: fewer lines, and nothing more about clauses that are true. Returns its
- * answer. Needs look, pack and lang only. */
-enum tri explain_condition(struct explain *x, const struct expr *e, enum item item, uint32_t index, bool brief);
-
 /* The program of both commands: `bidui explain UNIT`, and with rule `bidui rules explain RULE UNIT`. Returns the exit status. */
 int explain_command(const char *program, bool rule, int argc, char **argv);
 
