@@ -7,20 +7,24 @@
 #include <stdlib.h>
 
 static const char *const phrases[SAY_COUNT][2] = {
-	[SAY_YES] = { "yes", "是" }, [SAY_NO] = { "no", "否" }, [SAY_UNKNOWN] = { "unknown", "不知" }, [SAY_EMPTY] = { "empty", "空" },
-	[SAY_FIRES] = { "fires", "成立" }, [SAY_NOT] = { "does not fire", "不成立" },
-	[SAY_NOT_EVALUATED] = { "is not evaluated", "未执行" }, [SAY_NO_EXTRACT] = { "no extract of", "缺少数据" }, [SAY_NONE] = { "none", "没有" },
-	[SAY_NONE_OF] = { "none of %u", "%u 个中没有" }, [SAY_ALL] = { "all %u", "全部 %u 个" }, [SAY_SOME] = { "%u of %u", "%u 个（共 %u 个）" },
-	[SAY_NO_ROW] = { "no row", "没有数据行" }, [SAY_NO_FILE] = { "no extract", "没有数据文件" }, [SAY_MORE] = { "... and %u more", "……另有 %u 个" }, [SAY_CUT] = { "... (cut)", "……（略）" },
+	[SAY_YES] = { "yes", "是" }, [SAY_NO] = { "no", "否" }, [SAY_UNKNOWN] = { "unknown", "不知" },
+	[SAY_EMPTY] = { "empty", "空" }, [SAY_FIRES] = { "fires", "成立" }, [SAY_NOT] = { "does not fire", "不成立" },
+	[SAY_NOT_EVALUATED] = { "is not evaluated", "未执行" }, [SAY_NO_EXTRACT] = { "no extract of", "缺少数据" },
+	[SAY_NONE] = { "none", "没有" }, [SAY_NONE_OF] = { "none of %u", "%u 个中没有" },
+	[SAY_ALL] = { "all %u", "全部 %u 个" }, [SAY_SOME] = { "%u of %u", "%u 个（共 %u 个）" },
+	[SAY_NO_ROW] = { "no row", "没有数据行" }, [SAY_NO_FILE] = { "no extract", "没有数据文件" },
+	[SAY_MORE] = { "... and %u more", "……另有 %u 个" }, [SAY_CUT] = { "... (cut)", "……（略）" },
 	[SAY_FINDING] = { "finding", "疑点" }, [SAY_VETO] = { "veto", "否决" }, [SAY_DOUBT] = { "doubt", "存疑" },
-	[SAY_EVIDENCE] = { "evidence", "依据" },
-	[SAY_PEOPLE] = { "People", "人员" }, [SAY_HOUSEHOLDS] = { "Hukou households", "户籍户" }, [SAY_REGISTERS] = { "Registry households", "建档户" },
-	[SAY_ROWS] = { "Rows", "数据行" }, [SAY_RULES] = { "Rules", "规则" }, [SAY_ALIVE] = { "alive", "在世" }, [SAY_DEAD] = { "dead", "已故" },
-	[SAY_YEARS] = { "%d years", "%d岁" }, [SAY_MALE] = { "male", "男" }, [SAY_FEMALE] = { "female", "女" }, [SAY_REGISTERED] = { "registry", "建档" },
-	[SAY_NO_HOME] = { "no home", "无户籍" }, [SAY_PERSONS] = { "%u persons", "%u人" }, [SAY_OTHERS] = { "only looked at", "仅供参照" },
-	[SAY_COLLECTIVE] = { "collective", "集体户" }, [SAY_SPLIT] = { "split on", "分户日期" },
-	[SAY_LIST] = { "list", "清单" }, [SAY_CORE] = { "core", "计入比率" }, [SAY_SEVERITY] = { "severity", "轻重" },
-	[SAY_CONFIDENCE] = { "confidence", "可信度" }, [SAY_NATURE] = { "nature", "性质" },
+	[SAY_EVIDENCE] = { "evidence", "依据" }, [SAY_PEOPLE] = { "People", "人员" },
+	[SAY_HOUSEHOLDS] = { "Hukou households", "户籍户" }, [SAY_REGISTERS] = { "Registry households", "建档户" },
+	[SAY_ROWS] = { "Rows", "数据行" }, [SAY_RULES] = { "Rules", "规则" }, [SAY_ALIVE] = { "alive", "在世" },
+	[SAY_DEAD] = { "dead", "已故" }, [SAY_YEARS] = { "%d years", "%d岁" }, [SAY_MALE] = { "male", "男" },
+	[SAY_FEMALE] = { "female", "女" }, [SAY_REGISTERED] = { "registry", "建档" },
+	[SAY_NO_HOME] = { "no home", "无户籍" }, [SAY_PERSONS] = { "%u persons", "%u人" },
+	[SAY_OTHERS] = { "only looked at", "仅供参照" }, [SAY_COLLECTIVE] = { "collective", "集体户" },
+	[SAY_SPLIT] = { "split on", "分户日期" }, [SAY_LIST] = { "list", "清单" }, [SAY_CORE] = { "core", "计入比率" },
+	[SAY_SEVERITY] = { "severity", "轻重" }, [SAY_CONFIDENCE] = { "confidence", "可信度" },
+	[SAY_NATURE] = { "nature", "性质" },
 };
 
 const char *say(const struct explain *x, enum phrase p)
@@ -30,7 +34,8 @@ const char *say(const struct explain *x, enum phrase p)
 
 const char *say_unit(const struct explain *x, enum unit unit)
 {
-	static const char *const names[UNIT_COUNT][2] = { { "registry household", "建档户" }, { "hukou household", "户籍户" }, { "person", "个人" }, { "village", "村" } };
+	static const char *const names[UNIT_COUNT][2] = { { "registry household", "建档户" }, { "hukou household", "户籍户" }, { "person", "个人" },
+		{ "village", "村" } };
 	return names[unit][x->lang];
 }
 
