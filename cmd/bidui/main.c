@@ -17,6 +17,8 @@ static const struct {
 	{ "report", "findings into lists, figures, summary" },
 	{ "rules", "rule packs: checked, printed" },
 	{ "show", "any file between stages as CSV or NDJSON" },
+	{ "explain", "a whole dossier, and why each rule fires on it or does not" },
+	{ "rules", "a rule pack checked, printed, tested on its examples, explained" },
 	{ "id", "check ID numbers, a line each" },
 	{ "gen", "invented extracts of any size" },
 };

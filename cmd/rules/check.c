@@ -85,11 +85,7 @@ static int check_all(const struct use *u, struct checked *c, size_t n, const str
 		       c[i].pack->parameter_count);
 		putchar('\n');
 	}
-	if (fflush(stdout) != 0) {
-		err_set(&err, STATUS_IOERR, "standard output: writing failed");
-		return cli_fail(cli, &err);
-	}
-	return found ? STATUS_CONFIG : STATUS_OK;
+	return use_flush(cli, found ? STATUS_CONFIG : STATUS_OK);
 }
 
 int rules_check(int argc, char **argv)
@@ -103,7 +99,7 @@ int rules_check(int argc, char **argv)
 	size_t n = cli.index < argc ? (size_t)(argc - cli.index) : 1;
 	struct checked *all = mem_alloc(n * sizeof *all);
 	for (size_t i = 0; i < n; i++)
-		all[i].path = cli.index < argc ? argv[cli.index + (int)i] : use.default_pack;
+		all[i].path = cli.index < argc ? argv[cli.index + (int)i] : use.pack_path;
 	status = check_all(&use, all, n, &cli);
 	for (size_t i = 0; i < n; i++)
 		pack_free(all[i].pack);

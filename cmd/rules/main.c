@@ -12,6 +12,8 @@ static const struct {
 } commands[] = {
 	{ "check", "all that is wrong with a pack, each at its place", rules_check },
 	{ "print", "the pack as pages that an office can read and sign", rules_print },
+	{ "test", "the examples of a pack, run through the pipeline", rules_test },
+	{ "explain", "one rule on one unit, clause by clause", rules_explain },
 };
 
 static int help(FILE *to)

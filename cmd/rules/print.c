@@ -395,17 +395,14 @@ int rules_print(int argc, char **argv)
 		return status;
 	int r = cli.index + 1 < argc ? err_set(&err, STATUS_USAGE, "one pack at a time; see --help") : 0;
 	if (r == 0)
-		r = pack_load(&pack, cli.index < argc ? argv[cli.index] : use.default_pack, use.schema, use.as_of, &err);
+		r = pack_load(&pack, use.pack_path, use.schema, use.as_of, &err);
 	if (r == 0) {
 		struct page page = { .pack = pack, .lang = lang_now() };
 		whole(&page);
 		fwrite(page.out.p, 1, page.out.n, stdout);
 		buf_release(&page.out);
-		if (fflush(stdout) != 0 || ferror(stdout))
-			r = err_set(&err, STATUS_IOERR, "standard output: writing failed");
 	}
-	if (r < 0)
-		status = cli_fail(&cli, &err);
+	status = r < 0 ? cli_fail(&cli, &err) : use_flush(&cli, STATUS_OK);
 	pack_free(pack);
 	use_release(&use);
 	return status;

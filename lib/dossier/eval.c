@@ -425,6 +425,11 @@ static struct value ev(struct eval *v, const struct expr *e, const struct frame_
 	}
 }
 
+struct value eval_at(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	return ev(v, e, f);
+}
+
 enum tri eval_condition(struct eval *v, const struct expr *e)
 {
 	return (enum tri)ev(v, e, &v->unit).n;

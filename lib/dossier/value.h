@@ -4,13 +4,6 @@
 
 #include "dossier/eval.h"
 
-/* A number (VALUE_NULL: null; truth: TRI_*), a text (p NULL: null) or a set, as the expression's type says. */
-struct value {
-	int64_t n;
-	struct str s;
-	struct set set;
-};
-
 static const struct value value_nothing = { .n = VALUE_NULL };
 
 static inline struct value of_truth(enum tri t) { return (struct value){ .n = t }; }

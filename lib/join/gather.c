@@ -246,11 +246,13 @@ static int gather_table(struct gatherer *g, const struct table *t, unsigned part
 			uint32_t p = people_find(&j->people, keys[i]);
 			if (p == NONE || (i == 1 && keys[1] == keys[0]))
 				continue;
+			if (p == j->only.person && j->job->only)
+				only_found(j, UNIT_PERSON);
 			for (uint32_t at = g->first_place[p]; at < g->first_place[p + 1]; at++) {
 				const struct place_in *in = &g->places[at];
 				wanted = true;
 				own |= in->flags & PERSON_PRINCIPAL;
-				if (in->dossier % parts != part)
+				if (in->dossier % parts != part || !only_wants(j, in->dossier))
 					continue;
 				struct entry e = { in->dossier, (uint16_t)t->kind->index, ordinal, homes ? j->homes.of_row[ordinal] : NONE, rows->bytes.n };
 				bool there = false;
@@ -377,7 +379,7 @@ static int put_part(struct gatherer *g, unsigned part, unsigned parts, struct ro
 	struct place_in *in = NULL;
 	size_t people = 0, cap = 0, at = 0;
 	for (size_t i = 0; i < g->place_count; i++)
-		if (g->places[i].dossier % parts == part)
+		if (g->places[i].dossier % parts == part && only_wants(g->j, g->places[i].dossier))
 			VEC_PUSH(in, people, cap, g->places[i]);
 	sort(in, people, sizeof *in, by_dossier_then_key);
 	sort(rows->items, rows->count, sizeof *rows->items, by_dossier);
@@ -438,6 +440,8 @@ int join_dossiers(struct join *j, struct frame_writer *w, struct err *err)
 {
 	struct gatherer g = { .j = j, .w = w };
 	const struct join_job *job = j->job;
+	if (job->only)
+		only_dossiers(j);
 	place_people(&g);
 	find_doubts(&g.doubts, j->register_table);
 	unsigned parts = job->partitions ? job->partitions : (unsigned)(1 + g.place_count * BYTES_A_PERSON / BUDGET);

@@ -138,7 +138,6 @@ int join_homes(struct join *j, struct err *err)
 	uint64_t keys[2];
 	enum iter got;
 	struct last_home last = { .n = SIZE_MAX };
-	bool all = j->pack->seeds == TRIGGER_ALWAYS;
 	h->rows = (uint32_t)(t->rows + t->duplicate_count);
 	h->of_row = mem_grow(NULL, (size_t)h->rows + 1, sizeof *h->of_row);
 	memset(h->of_row, 0xFF, ((size_t)h->rows + 1) * sizeof *h->of_row);
@@ -152,7 +151,7 @@ int join_homes(struct join *j, struct err *err)
 			see(j, r, ordinal, p, &last);
 	}
 	table_scan_release(&s);
-	for (uint32_t i = 0; all && i < h->count; i++)
+	for (uint32_t i = 0; j->all && i < h->count; i++)
 		h->items[i].principal = true;
 	return got == ITER_END ? 0 : -1;
 }

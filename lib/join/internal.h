@@ -95,12 +95,34 @@ struct join {
 	struct places places;
 	struct dossier scratch;  /* of one hard person at a time */
 	struct home_reader *reader;
+	bool all;                /* the pack asks about everybody */
+	struct {
+		uint32_t person, member, home; /* the person, somebody of the registry household, the hukou household; or NONE */
+		uint32_t roots[3];             /* their dossiers */
+		unsigned root_count;
+	} only;                  /* of a join of one unit */
 };
 
 /* A household that shares a book but is no family ties nobody. */
 static inline bool is_family(const struct join *j, const struct home *h)
 {
 	return !household_collective(&h->facts, j->pack);
+}
+
+/* A join of one unit (only.c): the steps between those of every join. */
+void only_person(struct join *j);                     /* before households are known */
+void only_household(struct join *j);                  /* when they are, before their people are taken */
+void only_dossiers(struct join *j);                   /* when people are tied */
+static inline bool only_wants(const struct join *j, uint32_t dossier)
+{
+	bool wanted = !j->job->only;
+	for (unsigned i = 0; i < j->only.root_count; i++)
+		wanted |= j->only.roots[i] == dossier;
+	return wanted;
+}
+static inline void only_found(const struct join *j, enum unit unit)
+{
+	j->job->only->found |= 1u << unit;
 }
 
 int join_seeds(struct join *j, struct err *err);      /* seeds.c: steps 1 */

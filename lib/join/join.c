@@ -65,6 +65,17 @@ static int by_region(const void *pa, const void *pb)
 	return (a->region > b->region) - (a->region < b->region);
 }
 
+static void only_villages(const struct join *j, const struct village_facts *v, size_t n)
+{
+	const struct join_only *only = j->job->only;
+	int64_t region;
+	if (!only || !(only->units >> UNIT_VILLAGE & 1) || only->unit_no.n != 12 || region_parse(only->unit_no, &region) != 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (v[i].region == region)
+			only_found(j, UNIT_VILLAGE);
+}
+
 static int put_villages(struct join *j, struct frame_writer *w, struct err *err)
 {
 	struct village_facts *v = mem_alloc(((size_t)j->homes.count + 1) * sizeof *v);
@@ -83,6 +94,7 @@ static int put_villages(struct join *j, struct frame_writer *w, struct err *err)
 			v[kept++] = v[i];
 		}
 	}
+	only_villages(j, v, kept);
 	struct buf b = { 0 };
 	for (size_t i = 0; i < kept; i++) {
 		uint8_t x[24];
@@ -119,6 +131,8 @@ static int prepare(struct join *j, struct err *err)
 	j->places_table = table_of(job, ROLE_PLACES);
 	if (!j->homes_table || !j->register_table)
 		return err_set(err, STATUS_NOINPUT, "join: needs the registry's table and the household register's; give both");
+	j->all = j->pack->seeds == TRIGGER_ALWAYS && !job->only;
+	j->only.person = j->only.member = j->only.home = NONE;
 	if (getrandom(&j->homes.seed, sizeof j->homes.seed, 0) != sizeof j->homes.seed)
 		j->homes.seed = 0;
 	return 0;
@@ -129,6 +143,8 @@ static int run(struct join *j, struct frame_writer *w, struct err *err)
 	if (read_places(j, err) < 0 || join_seeds(j, err) < 0 || join_homes(j, err) < 0)
 		return -1;
 	count_households(j);
+	if (j->job->only)
+		only_household(j);
 	if (put_counts(j, w, err) < 0 || join_persons(j, err) < 0)
 		return -1;
 	return join_dossiers(j, w, err);

@@ -33,6 +33,8 @@ static int tie_registers(struct join *j, struct err *err)
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
 		row_keys(k, r, keys);
 		uint32_t p = people_add(&j->people, keys[0], WANTED_PRINCIPAL | WANTED_REGISTERED);
+		if (j->job->only && str_eq(row_text(k, r, number), j->job->only->unit_no))
+			j->only.member = p;
 		uint32_t at = homes_add(&numbers, household_key(&numbers, 0, row_text(k, r, number)));
 		struct home *h = &numbers.items[at];
 		if (h->first == NONE)
@@ -159,16 +161,17 @@ static int settle_hard(struct join *j, struct err *err)
 int join_seeds(struct join *j, struct err *err)
 {
 	const struct join_job *job = j->job;
-	bool all = j->pack->seeds == TRIGGER_ALWAYS;
-	people_reserve(&j->people, all ? j->homes_table->rows : j->register_table->rows * 4);
+	people_reserve(&j->people, j->all ? j->homes_table->rows : j->register_table->rows * 4);
 	if (tie_registers(j, err) < 0)
 		return -1;
 	for (unsigned i = 0; i < job->table_count; i++)
 		if (job->tables[i]->kind->ids[1] >= 0 && seed_partners(j, job->tables[i], err) < 0)
 			return -1;
-	for (unsigned i = 0; i < job->table_count; i++) {
+	if (job->only)
+		only_person(j);
+	for (unsigned i = 0; !job->only && i < job->table_count; i++) {
 		const struct table *t = job->tables[i];
-		bool seed = j->pack->seeds >> t->kind->index & 1 || (all && t->kind->role != ROLE_PLACES);
+		bool seed = j->pack->seeds >> t->kind->index & 1 || (j->all && t->kind->role != ROLE_PLACES);
 		if (seed && t->kind->ids[0] >= 0 && seed_table(j, t, WANTED_PRINCIPAL, err) < 0)
 			return -1;
 	}

@@ -15,6 +15,7 @@ enum {
 	MAX_VETOES = 8,
 	MAX_DATED = 50,      /* values of a parameter, from day to day */
 	MAX_UNSEEN = 200,
+	MAX_EXAMPLES = 20,   /* of a rule */
 };
 
 struct loader {
@@ -54,5 +55,8 @@ void load_parameters(struct loader *l, struct fy_node *map);   /* parameters.c *
 void load_terms(struct loader *l, struct fy_node *map);        /* terms.c */
 void load_people(struct loader *l, struct fy_node *map);
 void load_rules(struct loader *l, struct fy_node *root);       /* rules.c */
+/* These two are read whole or not at all, like any smaller piece. */
+int load_example_defaults(struct loader *l, struct fy_node *map); /* examples.c; map may be NULL */
+int load_examples(struct loader *l, struct fy_node *list, struct rule *r);
 
 #endif

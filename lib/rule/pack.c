@@ -345,7 +345,7 @@ static void find_triggers(struct pack *p)
 static void load(struct loader *l)
 {
 	static const char *const keys[] = { "pack", "title", "region", "valid", "parameters", "terms", "people", "always_uses", "lists",
-		"rules", "figures", "unseen", NULL };
+		"rules", "figures", "unseen", "examples", NULL };
 	struct fy_node *root = yaml_root(l->yaml), *people;
 	if (!load_ok(l, yaml_keys(l->yaml, root, keys, l->err)) && !fy_node_is_mapping(root))
 		return;
@@ -354,6 +354,7 @@ static void load(struct loader *l)
 	load_terms(l, yaml_get(root, "terms"));
 	if (load_ok(l, yaml_need(l->yaml, root, "people", &people, l->err)))
 		load_people(l, people);
+	load_ok(l, load_example_defaults(l, yaml_get(root, "examples")));
 	load_rules(l, root);
 	load_figures_of(l, yaml_get(root, "figures"));
 	load_unseen(l, yaml_get(root, "unseen"));

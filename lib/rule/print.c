@@ -295,3 +295,60 @@ struct scope term_scope(const struct term *t)
 {
 	return (struct scope){ t->item, t->kind, STR("this"), NULL };
 }
+
+/* ---- a part of some expression ----------------------------------------------------------------------------------------------------------- */
+
+struct part {
+	const struct pack *pack;
+	const struct expr *wanted;
+	struct buf *b;
+	enum lang lang;
+};
+
+static bool find_part(const struct part *p, const struct expr *e, const struct scope *scope)
+{
+	if (!e)
+		return false;
+	if (e == p->wanted) {
+		expr_print(p->b, p->pack, e, scope, p->lang);
+		return true;
+	}
+	for (unsigned i = 0; e->op == E_IN && i < e->arg_count; i++)
+		if (find_part(p, e->args[i], scope))
+			return true;
+	bool set = e->a && e->a->type.type == VT_SET && e->op != E_UNION;
+	struct scope inner = { set ? e->a->type.item : ITEM_NONE, set ? e->a->type.kind : -1, e->text, scope };
+	return find_part(p, e->a, scope) || find_part(p, e->b, set ? &inner : scope);
+}
+
+static bool find_in_choices(const struct part *p, const struct choice *c, unsigned n, const struct scope *scope)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (find_part(p, c[i].when, scope))
+			return true;
+	return false;
+}
+
+static bool find_in_rule(const struct part *p, const struct rule *r)
+{
+	struct scope scope = rule_scope(r);
+	for (unsigned i = 0; i < r->veto_count; i++)
+		if (find_part(p, r->vetoes[i].rows, &scope))
+			return true;
+	return find_part(p, r->when, &scope) || find_part(p, r->evidence, &scope) || find_part(p, r->core, &scope) ||
+	       find_part(p, r->doubt.when, &scope) || find_in_choices(p, r->natures, r->nature_count, &scope) ||
+	       find_in_choices(p, r->severities, r->severity_count, &scope);
+}
+
+void expr_print_part(struct buf *b, const struct pack *pack, const struct expr *e, enum lang lang)
+{
+	struct part p = { pack, e, b, lang };
+	for (unsigned i = 0; i < pack->rule_count; i++)
+		if (find_in_rule(&p, &pack->rules[i]))
+			return;
+	for (unsigned i = 0; i < pack->term_count; i++) {
+		struct scope scope = term_scope(&pack->terms[i]);
+		if (find_part(&p, pack->terms[i].expr, &scope))
+			return;
+	}
+}

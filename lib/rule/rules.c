@@ -187,7 +187,7 @@ static int load_words(struct loader *l, struct fy_node *rule, struct rule *r)
 static void load_rule(struct loader *l, struct fy_node *rule, struct rule *r, uint64_t always, const uint64_t *list_uses)
 {
 	static const char *const keys[] = { "code", "list", "unit", "title", "basis", "needs", "any_of", "uses", "when", "evidence",
-		"nature", "core", "severity", "vetoes", "doubt", "facts", "department", "days", "check", NULL };
+		"nature", "core", "severity", "vetoes", "doubt", "facts", "department", "days", "check", "examples", NULL };
 	load_ok(l, yaml_keys(l->yaml, rule, keys, l->err));
 	bool unit = load_ok(l, load_list_and_unit(l, rule, r));
 	load_ok(l, load_words(l, rule, r));
@@ -197,6 +197,9 @@ static void load_rule(struct loader *l, struct fy_node *rule, struct rule *r, ui
 	if (unit)
 		load_conditions(l, rule, r);
 	r->uses |= always | list_uses[r->list];
+	struct fy_node *examples = yaml_get(rule, "examples");
+	if (examples)
+		load_ok(l, load_examples(l, examples, r));
 }
 
 /* Codes first, so that a rule may ask whether a later one fires. */

@@ -1,8 +1,7 @@
 #include "run/run.h"
 
-#include "find.h"
+#include "internal.h"
 #include "io/output.h"
-#include "join/join.h"
 #include "screen/screen.h"
 
 #include <dirent.h>
@@ -12,21 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-struct runner {
-	const struct run_plan *plan;
-	struct run_progress *progress;
-	struct run_result *result;
-	struct found_files files;
-	const struct schema *schema;
-	struct pack *pack;
-	int32_t as_of;
-	struct frame_id id;
-	char *staging, *work;      /* folders; NULL when they are gone */
-	struct id_changes *changes;
-	char started_at[32];
-};
-
-static const char *path_in(char out[4096], const char *folder, const char *name, const char *ending)
+const char *path_in(char out[4096], const char *folder, const char *name, const char *ending)
 {
 	if (snprintf(out, 4096, "%s/%s%s", folder, name, ending) >= 4096)
 		out[0] = 0; /* too long a path opens nothing */
@@ -140,7 +125,7 @@ static int ingest_changes(struct runner *r, struct kind_work *kinds, unsigned n,
 	return 0;
 }
 
-static int ingest(struct runner *r, struct err *err)
+int runner_ingest(struct runner *r, struct err *err)
 {
 	struct kind_work *kinds = mem_alloc((r->files.count + 1) * sizeof *kinds);
 	unsigned n = split_by_kind(r, kinds), *order = mem_alloc((n + 1) * sizeof *order), m = 0;
@@ -168,10 +153,10 @@ static int ingest(struct runner *r, struct err *err)
 
 /* ---- the other stages ---------------------------------------------------------------------------------------------------------------- */
 
-static int join(struct runner *r, const char *dossiers, struct err *err)
+int runner_join(struct runner *r, const char *dossiers, struct join_only *only, struct err *err)
 {
 	struct table *tables[64];
-	struct join_job job = { .pack = r->pack, .tables = tables, .path = dossiers, .id = r->id };
+	struct join_job job = { .pack = r->pack, .tables = tables, .path = dossiers, .id = r->id, .only = only };
 	int got = 0;
 	r->progress->step = STEP_JOIN;
 	for (size_t i = 0; got == 0 && i < r->files.count; i++) {
@@ -195,7 +180,7 @@ static int later_stages(struct runner *r, const char *version, struct err *err)
 	char dossiers[4096], findings[4096];
 	path_in(dossiers, r->work, "dossiers", "");
 	path_in(findings, r->work, "findings", "");
-	if (join(r, dossiers, err) < 0)
+	if (runner_join(r, dossiers, NULL, err) < 0)
 		return -1;
 	r->progress->step = STEP_SCREEN;
 	struct screen_job screen = { r->pack, dossiers, findings, r->plan->threads, r->id };
@@ -228,14 +213,19 @@ static void sweep(const char *out)
 	free(dir);
 }
 
-static int make_folders(struct runner *r, struct err *err)
+int runner_subfolders(struct runner *r, struct err *err)
 {
 	char path[4096];
-	if (output_folder_create(&r->staging, r->plan->out, err) < 0 || output_folder_create(&r->work, r->plan->out, err) < 0)
-		return -1;
 	if (output_mkdir(path_in(path, r->staging, "rejects", ""), err) < 0)
 		return -1;
 	return output_mkdir(path_in(path, r->staging, "invalid", ""), err);
+}
+
+static int make_folders(struct runner *r, struct err *err)
+{
+	if (output_folder_create(&r->staging, r->plan->out, err) < 0 || output_folder_create(&r->work, r->plan->out, err) < 0)
+		return -1;
+	return runner_subfolders(r, err);
 }
 
 static void remove_folder(char **folder)
@@ -251,7 +241,7 @@ static int run_locked(struct runner *r, const char *version, struct err *err)
 	sweep(r->plan->out);
 	int got = make_folders(r, err);
 	if (got == 0)
-		got = ingest(r, err);
+		got = runner_ingest(r, err);
 	if (got == 0)
 		got = later_stages(r, version, err);
 	if (got == 0)

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "id/id.h"
+#include "screen/look.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,7 +130,7 @@ static struct str hash_of(struct screener *s, struct set rows, struct buf *b)
 }
 
 /* The value as an office writes it: the first spelling of an enumerated one. */
-static void in_words(const struct column *c, int64_t n, struct buf *b)
+void value_in_words(const struct column *c, int64_t n, struct buf *b)
 {
 	if (c->type == TYPE_BOOL) {
 		buf_puts(b, n ? STR("是") : STR("否"));
@@ -146,10 +147,15 @@ static void in_words(const struct column *c, int64_t n, struct buf *b)
 	column_print(c, n, b);
 }
 
-static void row_in_words(struct screener *s, const struct located *l, struct buf *b)
+void row_place(struct screener *s, uint32_t row, struct buf *b)
 {
-	const struct kind *k = kind_of(s, l->row);
-	struct row r = s->dossier.rows[l->row].row;
+	buf_printf(b, "%s:%u", file_of(s, row), row_line(s->dossier.rows[row].row));
+}
+
+void row_in_words(struct screener *s, uint32_t row, struct buf *b)
+{
+	const struct kind *k = kind_of(s, row);
+	struct row r = s->dossier.rows[row].row;
 	buf_puts(b, k->department_zh);
 	if (k->title_zh.n)
 		buf_printf(b, "（%.*s）", STR_ARG(k->title_zh));
@@ -170,9 +176,11 @@ static void row_in_words(struct screener *s, const struct located *l, struct buf
 		if (text)
 			buf_puts(b, t);
 		else
-			in_words(c, n, b);
+			value_in_words(c, n, b);
 	}
-	buf_printf(b, "［%s:%u］", l->file, l->line);
+	buf_puts(b, STR("［"));
+	row_place(s, row, b);
+	buf_puts(b, STR("］"));
 }
 
 void evidence_of(struct screener *s, struct set rows, struct finding *f)
@@ -187,7 +195,7 @@ void evidence_of(struct screener *s, struct set rows, struct finding *f)
 	for (uint32_t i = 0; i < rows.n && i < MAX_ROWS_IN_WORDS; i++) {
 		if (i)
 			buf_puts(&b, STR("；"));
-		row_in_words(s, &l[i], &b);
+		row_in_words(s, l[i].row, &b);
 	}
 	if (rows.n > MAX_ROWS_IN_WORDS)
 		buf_printf(&b, "；另有 %u 行", rows.n - MAX_ROWS_IN_WORDS);

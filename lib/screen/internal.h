@@ -6,6 +6,8 @@
 #include "screen/finding.h"
 #include "screen/screen.h"
 
+#include <jansson.h>
+
 /* A person counted under one figure and region; the same person twice counts once. */
 struct tally {
 	uint16_t figure;
@@ -38,6 +40,21 @@ struct shared {
 	uint32_t *file_counts;
 };
 
+struct villages {
+	struct village_facts *items;
+	uint32_t count;
+};
+
+/* What a dossier file holds beside dossiers (context.c). Start with shared.pack set, all else zero. */
+struct context {
+	struct shared shared;
+	struct figures figures;
+	struct villages villages;
+	json_t *meta;
+};
+int context_take(struct context *c, const struct frame *f, struct err *err);
+void context_release(struct context *c);
+
 /* One thread's work. */
 struct screener {
 	const struct shared *shared;
@@ -56,6 +73,9 @@ struct screener {
 	uint8_t *register_marks, *household_marks;
 };
 
+void screener_init(struct screener *s, const struct shared *shared);
+void screener_release(struct screener *s);
+
 enum mark { MARK_CORE_MISSED = 1, MARK_CORE_EXITED = 2, MARK_CORE_NON_ELIGIBLE = 4, MARK_EXITED = 8, MARK_CONVERTED = 16 };
 
 /* Ask one rule about the unit that s->eval is set to; true when it fired and was written to s->out (ret_* then hold it). */
@@ -63,6 +83,8 @@ bool ask(struct screener *s, const struct rule *r, enum item item, uint32_t inde
 
 /* Evidence (evidence.c): the rows of a finding as the lists show them. */
 void evidence_of(struct screener *s, struct set rows, struct finding *f);
+void row_in_words(struct screener *s, uint32_t row, struct buf *b);  /* "民政（社会救助）：… ［civil.csv:12］" */
+void row_place(struct screener *s, uint32_t row, struct buf *b);     /* "civil.csv:12" */
 int64_t evidence_region(struct screener *s, struct set rows);       /* of the first row by file and line that has one */
 struct str evidence_name(struct screener *s, struct set rows);      /* likewise */
 

@@ -12,6 +12,7 @@ struct county {
 	struct frame_id id;
 	struct table *tables[32];
 	unsigned table_count;
+	struct join_only *only; /* or NULL */
 };
 
 /* A table of those rows "kind column=text;..." that are of the kind. */
@@ -61,7 +62,7 @@ static void county_free(struct county *c)
 static struct frame *join(struct county *c, unsigned partitions)
 {
 	const char *path = scratch_path(c->dir, "dossiers");
-	struct join_job job = { c->pack, c->tables, c->table_count, partitions, path, c->id };
+	struct join_job job = { c->pack, c->tables, c->table_count, partitions, path, c->id, c->only };
 	struct frame *f;
 	struct err err = { 0 };
 	if (join_run(&job, &err) < 0 || frame_open(&f, path, FRAME_DOSSIER, &c->id, &err) < 0)
@@ -145,6 +146,19 @@ static void assert_dossiers(void **state, const char *want, const char *const *r
 	for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++)
 		assert_string_equal(dossiers(&c, partitions[i]), want);
 	county_free(&c);
+}
+
+/* The dossiers of a join of the unit alone, and "-" and the unit's sorts that there are, a letter each. */
+static const char *only(struct county *c, const char *unit_no)
+{
+	static char text[1100];
+	struct join_only one = { str_of(unit_no), (1u << UNIT_COUNT) - 1, 0 };
+	c->only = &one;
+	const char *there = dossiers(c, 1);
+	snprintf(text, sizeof text, "%s-%s%s%s%s", there, one.found >> UNIT_REGISTER & 1 ? "R" : "", one.found >> UNIT_HOUSEHOLD & 1 ? "H" : "",
+	         one.found >> UNIT_PERSON & 1 ? "P" : "", one.found >> UNIT_VILLAGE & 1 ? "V" : "");
+	c->only = NULL;
+	return text;
 }
 
 /* ---- tests -------------------------------------------------------------------------------------------------------------- */
@@ -234,6 +248,33 @@ static void an_empty_county_joins(void **state)
 	assert_dossiers(state, "", (const char *const[]){ NULL });
 }
 
+static void a_join_of_one_unit_writes_its_dossier_alone(void **state)
+{
+	struct county c;
+	char id[ID_TEXT + 1] = "";
+	county_make(&c, *state, ROWS(
+		"registry household_no=01;id=A;status=未脱贫;region=500901001201", "registry household_no=02;id=I;status=未脱贫;region=500901001201",
+		"hukou id=A;household_no=1;type=农业;region=500901001201", "hukou id=B;household_no=1;type=农业;region=500901001201",
+		"hukou id=C;household_no=2;type=农业;region=500901001201", "hukou id=D;household_no=2;type=农业;region=500901001201",
+		"hukou id=E;household_no=3;type=农业;region=500901001201;split_on=2015-01-01;split_from=2", "vehicle id=F;type=轿车",
+		"hukou id=G;household_no=4;type=集体户;region=500901001202"));
+	assert_string_equal(dossiers(&c, 1), "AB I");
+	assert_string_equal(only(&c, "01"), "AB-R");
+	assert_string_equal(only(&c, "500901-1"), "AB-H");
+	assert_string_equal(only(&c, "500901-2"), "CDe-H");
+	id_print(rows_key('D'), id);
+	assert_string_equal(only(&c, id), "CDe-P");
+	id_print(rows_key('F'), id);
+	assert_string_equal(only(&c, id), "F-P");
+	id_print(rows_key('H'), id);
+	assert_string_equal(only(&c, id), "H-");
+	assert_string_equal(only(&c, "500901-4"), "-H");
+	assert_string_equal(only(&c, "500901001201"), "-V");
+	assert_string_equal(only(&c, "03"), "-");
+	assert_string_equal(only(&c, "500902-1"), "-");
+	county_free(&c);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_remove)
 
 int main(void)
@@ -248,6 +289,7 @@ int main(void)
 		TEST(a_collective_household_ties_nobody),
 		TEST(every_row_is_kept_looked_at_or_counted_as_not_wanted),
 		TEST(an_empty_county_joins),
+		TEST(a_join_of_one_unit_writes_its_dossier_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,6 +20,13 @@ struct frame_item {
 	const struct frame_item *up;
 };
 
+/* A number (VALUE_NULL: null; truth: TRI_*), a text (p NULL: null) or a set, as the expression's type says. */
+struct value {
+	int64_t n;
+	struct str s;
+	struct set set;
+};
+
 struct village_facts {
 	int64_t region;
 	uint64_t all, split; /* households */
@@ -42,6 +49,8 @@ void eval_init(struct eval *v, struct dossier *d);
 void eval_release(struct eval *v);
 void eval_dossier(struct eval *v);                              /* d holds another dossier */
 void eval_unit(struct eval *v, enum item item, uint32_t index);
+/* A part of an expression, where its items stand around it; a set or text lives until the next unit. */
+struct value eval_at(struct eval *v, const struct expr *e, const struct frame_item *f);
 enum tri eval_condition(struct eval *v, const struct expr *e);
 struct set eval_set(struct eval *v, const struct expr *e);      /* lives until the next unit */
 struct set eval_term(struct eval *v, const struct term *t, uint32_t person); /* a term that is a set */

@@ -20,6 +20,14 @@
 #include "rule/pack.h"
 #include "table/table.h"
 
+/* One unit alone, named as in a list's unit_no: its dossier is written whether or not a rule may fire on it, and no other. A
+ * registry household may be called anything, so a name can mean several units; the join says which of them there are. */
+struct join_only {
+	struct str unit_no;
+	unsigned units;                /* asked for: a bit for each enum unit */
+	unsigned found;                /* set by join_run, likewise */
+};
+
 struct join_job {
 	const struct pack *pack;
 	struct table *const *tables;   /* at most one a kind, in any order */
@@ -27,6 +35,7 @@ struct join_job {
 	unsigned partitions;           /* 0: as many as the memory budget asks for */
 	const char *path;              /* of the dossier file */
 	struct frame_id id;
+	struct join_only *only;        /* or NULL: all */
 };
 
 /* Write the dossiers. On failure no file is left behind. */

@@ -7,6 +7,7 @@
 #ifndef BIDUI_RULE_PACK_H
 #define BIDUI_RULE_PACK_H
 
+#include "rule/example.h"
 #include "rule/expr.h"
 #include "rule/fault.h"
 
@@ -91,6 +92,8 @@ struct rule {
 	unsigned line, column;      /* of its code */
 	int days;
 	uint64_t needs, any_of, uses; /* kinds, a bit each */
+	struct example *examples;   /* what it says of invented people; see rule/example.h */
+	unsigned example_count;
 	uint64_t trigger;           /* one of these kinds must have a row among the unit's people; see rule/trigger.h */
 };
 
@@ -130,6 +133,7 @@ struct pack {
 	struct rule *rules;
 	unsigned rule_count;
 	struct people people;
+	struct example_defaults example_defaults;
 	/* figures */
 	const struct term *unsafe_house;  /* rows counted as unsafe_houses.OBJECT.GRADE */
 	int unsafe_by[2];                 /* their columns */

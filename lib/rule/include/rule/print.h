@@ -8,6 +8,9 @@
 /* scope: where e stands; names in it are those of the items around. */
 void expr_print(struct buf *b, const struct pack *pack, const struct expr *e, const struct scope *scope, enum lang lang);
 
+/* The same for any part of an expression of the pack; its scope is looked for. */
+void expr_print_part(struct buf *b, const struct pack *pack, const struct expr *e, enum lang lang);
+
 /* Where the expressions of a rule, or that of a term, stand. */
 struct scope rule_scope(const struct rule *r);
 struct scope term_scope(const struct term *t);
