@@ -1,4 +1,4 @@
-/* duckdb.mjs JOBS: run scripts in DuckDB. JOBS is a JSON list of {name, before, load: {table: csv}, kinds, after, out}.
+/* duckdb.mjs JOBS: run scripts in DuckDB. JOBS is a JSON list of {name, before, load: {table: csv}, kinds, after, threads, out}.
  * A line each: name, seconds, or the error. The module is looked for in $MODULES. */
 import { createRequire } from 'node:module';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ const { DuckDBInstance } = require('@duckdb/node-api');
 const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
 
 async function run(job) {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
+  const instance = await DuckDBInstance.create(':memory:', { threads: String(job.threads) });
   const db = await instance.connect();
   try {
     await db.run(readFileSync(job.before, 'utf8'));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The SQL that `bidui rules sql` prints finds what the program finds, in DuckDB and in PostgreSQL.
 
-parity.py [--engine duckdb|postgres] [--only NAME] [--persons N] [--keep DIR] FOLDER
+parity.py [--engine duckdb|postgres] [--only NAME] [--persons N] [--dense N] [--keep DIR] FOLDER
 FOLDER holds the programs, as built; what DuckDB needs is installed into it.
 
 Compared are the sets of findings, each with all that the SQL knows of it (COLUMNS), against the program's lists: for all contract
@@ -35,9 +35,9 @@ csv.field_size_limit(1 << 30)
 class County:
     """extracts, and what the programs make of them"""
 
-    def __init__(self, name, extracts, as_of, expect=None, pack=None, schemas=()):
-        self.name, self.extracts, self.as_of, self.expect = name, extracts, as_of, expect
-        self.pack, self.schemas = pack, schemas
+    def __init__(self, name, extracts, as_of, expect=None, pack=None, threads=1):
+        self.name, self.extracts, self.as_of, self.expect, self.threads = name, extracts, as_of, expect, threads
+        self.pack = ['--pack', pack] if pack else []
 
     def program(self, folder, command, *args, **more):
         return subprocess.run([programs.find(folder, command), *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
@@ -47,7 +47,10 @@ class County:
         self.work = os.path.join(work, self.name)
         os.makedirs(self.work)
         self.out = os.path.join(self.work, 'out')
-        p = self.program(folder, 'run', '--extracts', self.extracts, '--as-of', self.as_of, '--out', self.out, '--quiet', '--threads', '2')
+        p = self.program(folder, 'run', '--extracts', self.extracts, '--as-of', self.as_of, '--out', self.out, '--quiet', '--threads', '1',
+                         *self.pack)
+        if p.returncode > 1 and self.pack:
+            raise SystemExit(p.stderr.decode())
         if p.returncode > 1:
             return False
         with open(os.path.join(self.out, 'manifest.json'), encoding='utf-8') as f:
@@ -81,9 +84,10 @@ class County:
         for part in ('tables', 'findings'):
             parts[part] = self.path('%s.%s.sql' % (dialect, part))
             with open(parts[part], 'wb') as f:
-                subprocess.run([programs.find(folder, 'rules'), 'sql', '--dialect', dialect, '--as-of', self.as_of, '--part', part], stdout=f, check=True)
+                subprocess.run([programs.find(folder, 'rules'), 'sql', '--dialect', dialect, '--as-of', self.as_of, '--part', part,
+                                *self.pack], stdout=f, check=True)
         return {'name': self.name, 'before': parts['tables'], 'after': parts['findings'], 'load': self.load, 'kinds': self.kinds,
-                'out': self.path(dialect + '.json')}
+                'threads': self.threads, 'out': self.path(dialect + '.json')}
 
     def listed(self):
         found = set()
@@ -135,14 +139,30 @@ def invented(folder, work, persons):
     path = os.path.join(work, 'invented-extracts')
     subprocess.run([programs.find(folder, 'gen'), '--persons', str(persons), '--seed', '7', '--dirty', '0.02', '--out', path],
                    stdout=subprocess.DEVNULL, check=True)
-    return County('invented-%d' % persons, path, '2017-11-26')
+    return County('invented-%d' % persons, path, '2017-11-26', threads=2)
+
+
+COUNTY_LINE = 'parameters:\n  county_line: {unit: yuan, by_year: {2015: 3000.5, 2016: 3100}, by_county: {500901: {2016: 5000}, 500902: {2014: 100}}}'
+
+
+def other_pack(work):
+    """the terms and people of the default pack with the rules of rules.yaml"""
+    with open(os.path.join(TOP, 'pipelines', 'rules', 'chongqing-2017.yaml'), encoding='utf-8') as f:
+        head = f.read().split('\nrules:\n')[0].replace('parameters:', COUNTY_LINE, 1)
+    path = os.path.join(work, 'other.yaml')
+    with open(os.path.join(HERE, 'rules.yaml'), encoding='utf-8') as f, open(path, 'w', encoding='utf-8') as to:
+        to.write(head + '\n' + f.read())
+    return path
 
 
 def dense_counties(work, count):
+    """each asked by the default pack and by the other"""
+    pack = other_pack(work)
     for seed in range(count):
         path = os.path.join(work, 'dense-extracts-%d' % seed)
         dense.write(path, dense.county(seed))
         yield County('dense-%d' % seed, path, '2017-11-26')
+        yield County('language-%d' % seed, path, '2017-11-26', pack=pack)
 
 
 def counties(args, work):
@@ -198,7 +218,7 @@ def main():
     p.add_argument('--engine', choices=DIALECTS)
     p.add_argument('--only')
     p.add_argument('--persons', type=int, default=20000)
-    p.add_argument('--dense', type=int, default=20)
+    p.add_argument('--dense', type=int, default=6)
     p.add_argument('--keep')
     p.add_argument('folder')
     args = p.parse_args()
