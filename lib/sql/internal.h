@@ -100,7 +100,7 @@ bool choices_next(struct choices *c);
 struct place *sql_set(struct sql *s, const struct expr *e, const struct sql_frame *f, struct query *q, struct choices *c);
 const char *sql_value(struct sql *s, const struct expr *e, const struct sql_frame *f);
 const char *sql_in_order(struct sql *s, const struct expr *e, const char *value); /* something that sorts as the value does; null stays */
-const char *sql_row_attribute(struct sql *s, const struct expr *e, const struct sql_frame *f, const char *first, const char *second);
+const char *sql_row_attribute(struct sql *s, const struct sql_frame *f, const char *first, const char *second);
 /* Everything in the set, a SELECT for each alternative, all together: `what` of the outer query and the item's key as x. */
 const char *sql_members(struct sql *s, const struct expr *e, struct place *unit, const char *from, const char *what);
 const struct sql_frame *sql_frame_at(const struct sql_frame *f, unsigned depth);

@@ -110,7 +110,7 @@ static struct place *attribute_set(struct sql *s, const struct expr *e, const st
 	if (!known_yet(s, e))
 		return at->place;
 	if (e->index == A_PARTNER)
-		return by_column(s, q, e, ITEM_PERSON, sql_row_attribute(s, e, at, "_p1", "_p0"));
+		return by_column(s, q, e, ITEM_PERSON, sql_row_attribute(s, at, "_p1", "_p0"));
 	bool one = at->place->item == ITEM_ROW && !(at->place->kinds & two_sided(s));
 	if (e->index == A_PERSONS && one)
 		return by_column(s, q, e, ITEM_PERSON, sql_fmt(s, "%s._p0", place_alias(s, at->place)));

@@ -43,9 +43,9 @@ static const char *attribute_value(struct sql *s, const struct expr *e, const st
 		return sql_fmt(s, "%s.%s", place_alias(s, at->place), columns[i].column);
 	}
 	if (e->index == A_WEAK)
-		return sql_row_attribute(s, e, at, "_weak0", "_weak1");
+		return sql_row_attribute(s, at, "_weak0", "_weak1");
 	if (e->index == A_WITNESS && s->stage > STAGE_ROW)
-		return sql_row_attribute(s, e, at, "_witness0", "_witness1");
+		return sql_row_attribute(s, at, "_witness0", "_witness1");
 	if (e->index == A_MEMBER && s->stage == STAGE_ALL) {
 		const char *m = alias_new(s);
 		if (!s->unit || s->unit->item != ITEM_REGISTER)
@@ -57,10 +57,9 @@ static const char *attribute_value(struct sql *s, const struct expr *e, const st
 }
 
 /* Of a row that names two it matters who asks: the nearest person around it whom it names, else its first. */
-const char *sql_row_attribute(struct sql *s, const struct expr *e, const struct sql_frame *f, const char *first, const char *second)
+const char *sql_row_attribute(struct sql *s, const struct sql_frame *f, const char *first, const char *second)
 {
 	const char *row = place_alias(s, f->place), *cases = "";
-	(void)e;
 	for (const struct sql_frame *up = f->up; up; up = up->up)
 		if (up->place->item == ITEM_PERSON)
 			cases = sql_fmt(s, "%s WHEN %s = %s._p0 THEN %s.%s WHEN %s = %s._p1 THEN %s.%s", cases, up->place->key, row, row, first,
