@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,9 +37,10 @@ csv.field_size_limit(1 << 30)
 class County:
     """extracts, and what the programs make of them"""
 
-    def __init__(self, name, extracts, as_of, expect=None, pack=None, threads=1):
+    def __init__(self, name, extracts, as_of, expect=None, pack=None, threads=1, stops=False):
         self.name, self.extracts, self.as_of, self.expect, self.threads = name, extracts, as_of, expect, threads
         self.pack = ['--pack', pack] if pack else []
+        self.stops = stops # a run that stops is expected
 
     def program(self, folder, command, *args, **more):
         return subprocess.run([programs.find(folder, command), *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
@@ -50,8 +52,8 @@ class County:
         self.out = os.path.join(self.work, 'out')
         p = self.program(folder, 'run', '--extracts', self.extracts, '--as-of', self.as_of, '--out', self.out, '--quiet', '--threads', '1',
                          *self.pack)
-        if p.returncode > 1 and self.pack:
-            raise SystemExit(p.stderr.decode())
+        if p.returncode > 1 and not self.stops:
+            raise SystemExit('%s: %s' % (self.name, p.stderr.decode()))
         if p.returncode > 1:
             return False
         with open(os.path.join(self.out, 'manifest.json'), encoding='utf-8') as f:
@@ -149,7 +151,8 @@ def contract_cases():
             with open(path) as f:
                 as_of = f.read().strip()
             expect = os.path.join(top, name, 'expect', 'lists.csv')
-            yield County(name, os.path.join(top, name, 'extracts'), as_of, expect if os.path.exists(expect) else None)
+            yield County(name, os.path.join(top, name, 'extracts'), as_of, expect if os.path.exists(expect) else None,
+                         stops=os.path.exists(os.path.join(top, name, 'expect', 'exit')))
 
 
 def invented(folder, work, persons):
@@ -258,6 +261,7 @@ def main():
     p.add_argument('folder')
     args = p.parse_args()
     args.folder = os.path.abspath(args.folder)
+    signal.signal(signal.SIGTERM, postgres.stop_all)
     engines = [args.engine] if args.engine else DIALECTS
     work = args.keep or tempfile.mkdtemp(prefix='bidui-parity-', dir=programs.memory_folder())
     try:

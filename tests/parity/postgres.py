@@ -14,6 +14,16 @@ SETTINGS = {'listen_addresses': '', 'fsync': 'off', 'full_page_writes': 'off', '
             'shared_buffers': '256MB', 'work_mem': '64MB', 'max_wal_size': '4GB', 'logging_collector': 'off'}
 
 
+running = []
+
+
+def stop_all(*_):
+    """for a signal: no server is left behind"""
+    for server in running:
+        server.stop()
+    os._exit(1)
+
+
 class Server:
     def __init__(self):
         if not BIN:
@@ -31,12 +41,17 @@ class Server:
 
     def __enter__(self):
         data = os.path.join(self.folder, 'data')
+        running.append(self)
         self.ask('initdb', '-D', data, '--auth=trust', '--no-sync', '--username=bidui', *LOCALE)
         options = ' '.join("-c %s='%s'" % pair for pair in SETTINGS.items()) + " -k '%s'" % self.folder
         self.ask('pg_ctl', '-D', data, '-l', os.path.join(self.folder, 'log'), '-o', options, '-w', 'start')
         return self
 
     def __exit__(self, *_):
+        running.remove(self)
+        self.stop()
+
+    def stop(self):
         try:
             self.ask('pg_ctl', '-D', os.path.join(self.folder, 'data'), '-m', 'immediate', '-w', 'stop')
         finally:
