@@ -15,7 +15,7 @@ static const struct cli_option options[] = {
 	{ "part", 0, "tables|findings", "only the tables to be loaded, or only what comes after (default: both)", OPT_PART },
 	{ "pack", 'p', "FILE", "the rule pack (default: chongqing-2017)", OPT_PACK },
 	{ "schemas", 0, "DIR", "the folder with the kinds", OPT_SCHEMAS },
-	{ "schema", 0, "FILE", "a kind of one's own; may be given several times", OPT_SCHEMA },
+	{ "schema", 's', "FILE", "a kind of one's own; may be given several times", OPT_SCHEMA },
 	{ 0 },
 };
 

@@ -101,7 +101,7 @@ static void what_is_not_settled_yet_is_an_error_at_its_place(void **state)
 	struct err err;
 	assert_int_equal(as_sql("duckdb", "gone: state = dead", "gone: state = dead and witness = high", SQL_FINDINGS, &out, &err), -1);
 	assert_int_equal(err.status, STATUS_CONFIG);
-	assert_non_null(strstr(err.text, ":97:"));
+	assert_non_null(strstr(err.text, ": not in SQL: this is not known yet"));
 	buf_release(&out);
 }
 
