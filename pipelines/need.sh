@@ -9,7 +9,11 @@ packages='gcc libc6-dev pkg-config meson ninja-build python3
 	libcsv-dev libxxhash-dev zlib1g-dev libfyaml-dev libjansson-dev libzip-dev libexpat1-dev gettext'
 case ${1-} in
 '') ;;
-tests) packages="$packages libcmocka-dev libxlsxwriter-dev scdoc" ;;
+tests)
+	packages="$packages libcmocka-dev libxlsxwriter-dev scdoc postgresql-15"
+	# Packages of nodejs from elsewhere bring npm and conflict with Debian's.
+	command -v npm >/dev/null || packages="$packages nodejs npm"
+	;;
 *) echo "need.sh: '$1': wrong use; need.sh [tests]" >&2; exit 64 ;;
 esac
 

@@ -14,6 +14,7 @@ static const struct {
 	{ "print", "the pack as pages that an office can read and sign", rules_print },
 	{ "test", "the examples of a pack, run through the pipeline", rules_test },
 	{ "explain", "one rule on one unit, clause by clause", rules_explain },
+	{ "sql", "the pack as SQL over the tables that bidui show prints", rules_sql },
 };
 
 static int help(FILE *to)

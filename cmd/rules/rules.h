@@ -9,6 +9,7 @@ int rules_check(int argc, char **argv);
 int rules_print(int argc, char **argv);
 int rules_test(int argc, char **argv);
 int rules_explain(int argc, char **argv);
+int rules_sql(int argc, char **argv);
 
 /* What every subcommand asks for: a pack, the kinds that it speaks of, a day, a language. */
 enum { USE_PACK = 600, USE_SCHEMAS, USE_SCHEMA, USE_AS_OF, USE_LANG };

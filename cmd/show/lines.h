@@ -32,6 +32,7 @@ void lines_release(struct lines *l);
 
 struct show_job {
 	const char *path, *schemas, *pack;
+	bool refused;               /* of a table: not its rows, but those refused for their id */
 };
 int show(const struct show_job *job, struct lines *lines, struct err *err);
 

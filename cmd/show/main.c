@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPT_FORMAT = 1, OPT_HEAD, OPT_COLUMNS, OPT_PACK, OPT_SCHEMAS };
+enum { OPT_FORMAT = 1, OPT_HEAD, OPT_COLUMNS, OPT_PACK, OPT_SCHEMAS, OPT_REFUSED };
 
 static const struct cli_option options[] = {
 	{ "format", 'f', "csv|ndjson", "CSV with a header (default), or a JSON object a line", OPT_FORMAT },
 	{ "head", 'n', "N", "only the first N lines", OPT_HEAD },
 	{ "columns", 'c', "A,B,...", "only these columns, in this order", OPT_COLUMNS },
 	{ "pack", 'p', "FILE", "the rule pack, to name the rules of a findings file", OPT_PACK },
+	{ "refused", 0, NULL, "of the registry's table: the rows that were refused for their id", OPT_REFUSED },
 	{ "schemas", 0, "DIR", "the folder with the kinds", OPT_SCHEMAS },
 	{ 0 },
 };
@@ -23,6 +24,7 @@ static int take(struct lines *l, struct show_job *job, int option, const char *a
 	case OPT_COLUMNS: l->wanted = arg; return 0;
 	case OPT_PACK: job->pack = arg; return 0;
 	case OPT_SCHEMAS: job->schemas = arg; return 0;
+	case OPT_REFUSED: job->refused = true; return 0;
 	case OPT_HEAD:
 		l->most = strtoull(arg, &end, 10);
 		return *arg && !*end ? 0 : err_set(err, STATUS_USAGE, "--head: a number is needed");

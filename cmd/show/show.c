@@ -1,4 +1,5 @@
 #include "dossier/dossier.h"
+#include "id/id.h"
 #include "join/join.h"
 #include "lines.h"
 #include "screen/finding.h"
@@ -27,6 +28,53 @@ static const char *file_name(const json_t *files, uint16_t i)
 	return name ? name : "?";
 }
 
+/* The columns whose number may be a damaged one, a blank between: "id". */
+static void weak_cell(struct lines *l, unsigned at, const struct kind *k, struct row r)
+{
+	struct buf *cell = lines_cell(l, at);
+	for (int i = 0; i < 2 && k->ids[i] >= 0; i++) {
+		const struct column *c = &k->columns[k->ids[i]];
+		if (!id_weak((uint64_t)row_number(r, c)))
+			continue;
+		if (cell->n)
+			buf_putc(cell, ' ');
+		buf_puts(cell, c->name);
+	}
+}
+
+static bool all_digits(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+	return true;
+}
+
+/* The rows of the registry that were refused for their id, by what else is known of them. id15: the first 15 places, if they are digits. */
+static int show_refused(const struct schema *schema, const char *path, struct lines *l, struct err *err)
+{
+	static const char *const names[] = { "household_no", "name", "region", "id15" };
+	struct table *t;
+	if (table_open(&t, path, schema, NULL, err) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		lines_column(l, str_of(names[i]));
+	int r = lines_begin(l, err);
+	bool more = l->most > 0;
+	for (size_t i = 0; r == 0 && more && i < t->refused_count; i++) {
+		const struct refused_row *one = &t->refused[i];
+		buf_puts(lines_cell(l, 0), one->household_no);
+		buf_puts(lines_cell(l, 1), one->name);
+		if (one->region != VALUE_NULL)
+			buf_printf(lines_cell(l, 2), "%012lld", (long long)one->region);
+		if (one->cleaned_id.n >= 15 && all_digits(one->cleaned_id.p, 15))
+			buf_put(lines_cell(l, 3), one->cleaned_id.p, 15);
+		more = lines_put(l);
+	}
+	table_close(t);
+	return r;
+}
+
 static int show_table(const struct schema *schema, const char *path, struct lines *l, struct err *err)
 {
 	struct table *t;
@@ -34,6 +82,7 @@ static int show_table(const struct schema *schema, const char *path, struct line
 		return -1;
 	lines_column(l, STR("file"));
 	lines_column(l, STR("line"));
+	lines_column(l, STR("weak"));
 	for (unsigned i = 0; i < t->kind->column_count; i++)
 		lines_column(l, t->kind->columns[i].name);
 	int r = lines_begin(l, err);
@@ -46,7 +95,8 @@ static int show_table(const struct schema *schema, const char *path, struct line
 	while (r == 0 && more && (got = table_next(&s, &row, &ordinal, err)) == ITER_ROW) {
 		buf_puts(lines_cell(l, 0), str_of(file_name(json_object_get(t->meta, "files"), row_file(row))));
 		buf_printf(lines_cell(l, 1), "%u", row_line(row));
-		row_cells(l, 2, t->kind, row);
+		weak_cell(l, 2, t->kind, row);
+		row_cells(l, 3, t->kind, row);
 		more = lines_put(l);
 	}
 	table_scan_release(&s);
@@ -164,7 +214,11 @@ int show(const struct show_job *job, struct lines *lines, struct err *err)
 		r = pack_load(&pack, job->pack, schema, PACK_ANY_DAY, err);
 	if (r == 0)
 		r = frame_open(&f, job->path, 0, NULL, err);
-	if (r == 0 && f->type == FRAME_TABLE)
+	if (r == 0 && job->refused && f->type != FRAME_TABLE)
+		r = err_set(err, STATUS_USAGE, "--refused: %s is no table", job->path);
+	else if (r == 0 && job->refused)
+		r = show_refused(schema, job->path, lines, err);
+	else if (r == 0 && f->type == FRAME_TABLE)
 		r = show_table(schema, job->path, lines, err);
 	else if (r == 0)
 		r = f->type == FRAME_DOSSIER ? show_dossiers(pack, f, lines, err) : show_findings(pack, f, lines, err);

@@ -142,6 +142,10 @@ struct set eval_union(struct eval *v, struct set a, struct set b)
 /* The order of two values of one type; null is least. */
 static int compare(enum value_type type, struct value a, struct value b)
 {
+	if (type == VT_BOOL) { /* unknown is null, and has the greatest number */
+		a.n = a.n == TRI_UNKNOWN ? -1 : a.n;
+		b.n = b.n == TRI_UNKNOWN ? -1 : b.n;
+	}
 	if (type == VT_TEXT) {
 		if (!a.s.p || !b.s.p)
 			return (a.s.p != NULL) - (b.s.p != NULL);
