@@ -6,6 +6,7 @@
  */
 #include "csv/reader.h"
 
+#include "base/cpu.h"
 #include "base/mem.h"
 #include "long.h"
 #include "scan.h"
@@ -113,6 +114,7 @@ int csv_reader_open(struct csv_reader **ret, const struct csv_rules *rules, csv_
 	r->read = read;
 	r->arg = arg;
 	r->scan.rules = *rules;
+	r->scan.avx2 = cpu_avx2();
 	r->line = 1;
 	if (unquoter_open(&r->unquoter, rules->delimiter, err) < 0 || begin(r, err) < 0) {
 		csv_reader_close(r);
