@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 #define PROGRESS_EVERY 4096 /* rows */
+#define BATCH_ROWS 4096
 
 struct ingest {
 	const struct ingest_job *job;
 	struct ingest_count *counts;
 	uint32_t *first_ordinal;     /* of each file, and behind the last one */
 	struct table_writer *table;
+	struct table_rows rows;
 	struct outcome outcome;
 	struct row_builder row;
 	struct shares shares;
@@ -77,15 +79,24 @@ static int reject(struct ingest *in, struct reading *r, const struct csv_record 
 	return outcome_reject(&in->outcome, r->extract.name, record->line, column, reason, record->raw, err);
 }
 
+static int put_batch(struct ingest *in, struct err *err)
+{
+	int rc = table_put_rows(in->table, &in->rows, err);
+	table_rows_begin(&in->rows, in->job->kind);
+	return rc;
+}
+
 static int accept(struct ingest *in, struct reading *r, const struct csv_record *record, struct err *err)
 {
 	const struct row_builder *b = &in->row;
 	if (record->line > UINT32_MAX)
 		return err_set(err, STATUS_DATA, "%s:%llu: has more lines than a table can name; split the extract", r->extract.name,
 		               (unsigned long long)record->line);
-	le32_put(b->fixed, (uint32_t)record->line);
-	le16_put(b->fixed + 4, (uint16_t)r->file);
-	if (table_put(in->table, b->fixed, (const uint8_t *)b->texts.p, b->texts.n, err) < 0)
+	uint8_t *fixed = table_rows_next(&in->rows);
+	le32_put(fixed, (uint32_t)record->line);
+	le16_put(fixed + 4, (uint16_t)r->file);
+	table_rows_keep(&in->rows);
+	if (in->rows.rows == BATCH_ROWS && put_batch(in, err) < 0)
 		return -1;
 	shares_add(&in->shares, &b->marks);
 	for (unsigned i = 0; i < b->invalid_count; i++) {
@@ -113,9 +124,11 @@ static int take(struct ingest *in, struct reading *r, const struct csv_record *r
 		reason = ROW_WIDTH;
 	if (reason)
 		return reject(in, r, record, STR(""), reason, err);
-	reason = row_build(&in->row, record->fields, record->field_count, r->extract.columns, &column);
+	reason = row_build(&in->row, record->fields, record->field_count, r->extract.columns, table_rows_next(&in->rows),
+	                   &in->rows.texts, &column);
 	if (!reason)
 		return accept(in, r, record, err);
+	table_rows_drop(&in->rows);
 	const struct column *c = &k->columns[column];
 	if (k->role == ROLE_REGISTER && (c->type == TYPE_ID || c->type == TYPE_CERT))
 		refuse(in, r, record);
@@ -276,10 +289,11 @@ static int run(struct ingest *in, struct err *err)
 	    outcome_open(&in->outcome, job->rejects_path, job->invalid_path, err) < 0 ||
 	    row_builder_init(&in->row, job, err) < 0)
 		return -1;
+	table_rows_begin(&in->rows, job->kind);
 	for (unsigned i = 0; i < job->file_count; i++)
 		if (read_file(in, i, err) < 0)
 			return -1;
-	if (settle(in, err) < 0)
+	if (put_batch(in, err) < 0 || settle(in, err) < 0)
 		return -1;
 	return commit(in, err);
 }
@@ -295,6 +309,7 @@ int ingest_run(const struct ingest_job *job, struct ingest_count *counts, struct
 	if (rc == 0)
 		memcpy(counts, in.counts, job->file_count * sizeof *counts);
 	table_abort(in.table);
+	table_rows_release(&in.rows);
 	outcome_abort(&in.outcome);
 	row_builder_release(&in.row);
 	shares_release(&in.shares);

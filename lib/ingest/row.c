@@ -14,26 +14,33 @@ int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct
 		return err_set(err, STATUS_CONFIG, "kind %.*s has more than %d columns; drop some from its schema", STR_ARG(k->name),
 		               ROW_COLUMNS_MAX);
 	*b = (struct row_builder){ .kind = k, .as_of = job->as_of, .changes = job->changes };
-	b->fixed = mem_alloc(k->stride);
 	b->invalid = mem_alloc(k->column_count * sizeof *b->invalid);
 	b->memos = mem_alloc(k->column_count * sizeof *b->memos);
-	buf_reserve(&b->texts, 4 * k->text_count + 1);
+	b->empty = mem_alloc(k->column_count * sizeof *b->empty);
+	for (unsigned i = 0; i < k->column_count; i++) {
+		b->empty[i].value = VALUE_NULL;
+		b->empty[i].reason = (enum reason)column_parse(&k->columns[i], STR(""), b->as_of, &b->empty[i].value);
+	}
 	return 0;
 }
 
 void row_builder_release(struct row_builder *b)
 {
-	free(b->fixed);
 	free(b->invalid);
 	free(b->memos);
-	buf_release(&b->texts);
+	free(b->empty);
+	buf_release(&b->name);
 	*b = (struct row_builder){ 0 };
+}
+
+static inline struct str field_at(const struct str *fields, size_t count, int f)
+{
+	return f >= 0 && (size_t)f < count ? text_trim(fields[f]) : (struct str){ "", 0 };
 }
 
 struct str row_field(const struct str *fields, size_t count, const int *columns, unsigned column)
 {
-	int f = columns[column];
-	return f >= 0 && (size_t)f < count ? text_trim(fields[f]) : STR("");
+	return field_at(fields, count, columns[column]);
 }
 
 /* A certificate, whose first 18 places may be an old number. *ret_weak: asked of the new one. */
@@ -69,79 +76,132 @@ static enum reason read_id(struct row_builder *b, uint64_t *ret)
 /* A date, an enumeration, ...: whatever is read the same each time. */
 static enum reason read_plain(struct row_builder *b, unsigned column, struct str text, int64_t *ret)
 {
-	const struct column *c = &b->kind->columns[column];
-	if (!text.n || text.n > MEMO_TEXT)
-		return (enum reason)column_parse(c, text, b->as_of, ret);
+	if (text.n > MEMO_TEXT)
+		return (enum reason)column_parse(&b->kind->columns[column], text, b->as_of, ret);
 	struct memo_key key = memo_key(text);
 	struct memo_place *place = memo_at(&b->memos[column], &key);
 	if (!memo_holds(place, &key)) {
 		int64_t v = VALUE_NULL;
-		enum reason reason = (enum reason)column_parse(c, text, b->as_of, &v);
+		enum reason reason = (enum reason)column_parse(&b->kind->columns[column], text, b->as_of, &v);
 		*place = (struct memo_place){ key, reason, v };
 	}
 	*ret = place->value;
 	return (enum reason)place->reason;
 }
 
-/* The number of any column. VALUE_NULL with a reason. */
-static enum reason read_number(struct row_builder *b, unsigned column, struct str text, int64_t *ret)
+static enum reason clean_and_read(struct row_builder *b, bool cert, struct str text, int64_t *ret)
 {
-	const struct column *c = &b->kind->columns[column];
-	*ret = VALUE_NULL;
-	if (c->type != TYPE_ID && c->type != TYPE_CERT)
-		return read_plain(b, column, text, ret);
 	uint64_t stored = 0;
 	enum reason reason = (enum reason)id_clean(text, b->cleaned, sizeof b->cleaned, &b->cleaned_n);
 	if (!reason)
-		reason = c->type == TYPE_CERT ? read_cert(b, &stored) : read_id(b, &stored);
+		reason = cert ? read_cert(b, &stored) : read_id(b, &stored);
 	if (!reason)
 		*ret = (int64_t)stored;
 	return reason;
 }
 
-/* Append a text or name and its end. Whether it is empty. */
-static bool put_text(struct row_builder *b, const struct column *c, struct str text)
+/* The number of any column, for a text that is not empty. *ret stays as it is with a reason. */
+static inline enum reason read_number(struct row_builder *b, unsigned column, enum type type, struct str text, int64_t *ret)
 {
-	size_t heads = 4 * b->kind->text_count, from = b->texts.n;
-	if (c->type == TYPE_NAME)
-		name_normalise(text, &b->texts);
-	else
-		buf_puts(&b->texts, text);
-	le32_put(b->texts.p + 4 * c->slot, (uint32_t)(b->texts.n - heads));
-	return b->texts.n == from;
+	uint64_t stored;
+	if (type != TYPE_ID && type != TYPE_CERT)
+		return read_plain(b, column, text, ret);
+	if (type == TYPE_ID && text.n == ID_TEXT && id_parse_clean(text.p, b->as_of, &stored) &&
+	    !id_changes_find(b->changes, text, &(uint64_t){ 0 })) {
+		*ret = (int64_t)stored;
+		return REASON_NONE;
+	}
+	return clean_and_read(b, type == TYPE_CERT, text, ret);
 }
 
-enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, unsigned *ret_column)
+/* Copy n bytes where 32 may be written: most texts are short. */
+static inline void copy_short(char *to, const char *from, size_t n)
+{
+	if (n > 32) {
+		memcpy(to, from, n);
+	} else if (n >= 16) {
+		memcpy(to, from, 16);
+		memcpy(to + n - 16, from + n - 16, 16);
+	} else if (n >= 8) {
+		memcpy(to, from, 8);
+		memcpy(to + n - 8, from + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(to, from, 4);
+		memcpy(to + n - 4, from + n - 4, 4);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			to[i] = from[i];
+	}
+}
+
+/* Whether a name is its own normalised form, since it consists of common Chinese characters: E4 to E9 begin three bytes. */
+static inline bool is_normal(struct str name)
+{
+	size_t i = 0;
+	for (; i + 2 < name.n; i += 3)
+		if ((unsigned char)(name.p[i] - '\xE4') > 0xE9 - 0xE4)
+			return false;
+	return i == name.n;
+}
+
+/* Append a text or name whose row's texts begin at `start`. Whether it is empty. */
+static inline bool put_text(struct row_builder *b, const struct column *c, struct str text, struct buf *texts, size_t start)
+{
+	if (c->type == TYPE_NAME && !is_normal(text)) {
+		b->name.n = 0;
+		name_normalise(text, &b->name);
+		text = buf_str(&b->name);
+	}
+	if (texts->cap - texts->n < text.n + 32)
+		buf_reserve(texts, text.n + 32);
+	copy_short(texts->p + texts->n, text.p, text.n);
+	texts->n += text.n;
+	le32_put(texts->p + start + 4 * (size_t)c->slot, (uint32_t)(texts->n - start - 4 * (size_t)b->kind->text_count));
+	return !text.n;
+}
+
+enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, uint8_t *fixed,
+                      struct buf *texts, unsigned *ret_column)
 {
 	const struct kind *k = b->kind;
-	b->texts.n = 4 * k->text_count;
+	struct row_marks marks = { 0 };
+	size_t start = texts->n;
+	buf_reserve(texts, 4 * (size_t)k->text_count);
+	texts->n += 4 * (size_t)k->text_count;
 	b->invalid_count = 0;
-	b->marks = (struct row_marks){ 0 };
 	for (unsigned i = 0; i < k->column_count; i++) {
 		const struct column *c = &k->columns[i];
-		struct str text = row_field(fields, count, columns, i);
-		int64_t v = VALUE_NULL;
+		struct str text = field_at(fields, count, columns[i]);
 		enum reason reason = REASON_NONE;
 		bool null;
 		if (c->type == TYPE_TEXT || c->type == TYPE_NAME) {
-			null = put_text(b, c, text);
+			null = put_text(b, c, text, texts, start);
 			if (null && c->bold)
 				reason = EMPTY;
 		} else {
-			reason = read_number(b, i, text, &v);
-			value_store(c->type, b->fixed + c->offset, v);
+			int64_t v = VALUE_NULL;
+			if (text.n) {
+				reason = read_number(b, i, c->type, text, &v);
+			} else {
+				reason = b->empty[i].reason;
+				v = b->empty[i].value;
+				if (reason)
+					b->cleaned_n = 0;
+			}
+			value_store(c->type, fixed + c->offset, v);
 			null = v == VALUE_NULL;
 		}
 		if (reason && c->bold) {
 			*ret_column = i;
 			return reason;
 		}
-		b->marks.nulls |= (uint64_t)null << i;
-		b->marks.empty |= (uint64_t)!text.n << i;
+		marks.nulls |= (uint64_t)null << i;
+		marks.empty |= (uint64_t)!text.n << i;
 		if (reason) {
-			b->marks.invalid |= UINT64_C(1) << i;
+			marks.invalid |= UINT64_C(1) << i;
 			b->invalid[b->invalid_count++] = (struct invalid_value){ i, reason, text };
 		}
 	}
+	b->marks = marks;
 	return REASON_NONE;
 }
