@@ -1,5 +1,6 @@
 #include "table/rows.h"
 
+#include "base/bytes.h"
 #include "id/id.h"
 #include "writer.h"
 
@@ -47,7 +48,8 @@ void table_rows_begin(struct table_rows *b, const struct kind *kind)
 {
 	if (b->kind != kind)
 		begin_kind(b, kind);
-	b->rows = 0;
+	b->rows = b->refused_count = 0;
+	b->refused.n = 0;
 	b->sum = (struct row_sum){ 0 };
 	b->fixed.n = b->texts.n = 0;
 	if (!b->cap)
@@ -86,8 +88,20 @@ void table_rows_keep(struct table_rows *b)
 	b->starts[++b->rows] = (uint32_t)b->texts.n;
 }
 
+void table_rows_refuse(struct table_rows *b, struct str household_no, struct str name, int64_t region, struct str cleaned_id)
+{
+	uint8_t number[8];
+	value_store(TYPE_REGION, number, region);
+	put_text(&b->refused, household_no);
+	put_text(&b->refused, name);
+	put_text(&b->refused, cleaned_id);
+	buf_put(&b->refused, number, 8);
+	b->refused_count++;
+}
+
 void table_rows_release(struct table_rows *b)
 {
+	buf_release(&b->refused);
 	buf_release(&b->fixed);
 	buf_release(&b->texts);
 	free(b->starts);

@@ -96,12 +96,19 @@ static void take_rows(struct table_writer *w, const struct table_rows *b, uint32
 	w->block_rows += n;
 }
 
+static void take_refused(struct table_writer *w, const struct table_rows *b)
+{
+	buf_puts(&w->refused, buf_str(&b->refused));
+	w->refused_count += b->refused_count;
+}
+
 int table_put_rows(struct table_writer *w, const struct table_rows *b, struct err *err)
 {
 	if (b->rows > UINT32_MAX - 1 - w->rows)
 		return err_set(err, STATUS_OSERR, "kind %.*s: has over 4 billion rows; split it", STR_ARG(w->kind->name));
 	see_keys(w, b->keys, b->rows);
 	row_sum_add(&w->sum, b->sum);
+	take_refused(w, b);
 	for (uint32_t i = 0, n; i < b->rows; i += n) {
 		n = rows_that_fit(w, b, i);
 		take_rows(w, b, i, n);
@@ -124,13 +131,10 @@ int table_put(struct table_writer *w, const uint8_t *fixed, const uint8_t *texts
 
 void table_refuse(struct table_writer *w, struct str household_no, struct str name, int64_t region, struct str cleaned_id)
 {
-	uint8_t number[8];
-	value_store(TYPE_REGION, number, region);
-	put_text(&w->refused, household_no);
-	put_text(&w->refused, name);
-	put_text(&w->refused, cleaned_id);
-	buf_put(&w->refused, number, 8);
-	w->refused_count++;
+	struct table_rows *b = &w->single;
+	table_rows_begin(b, w->kind);
+	table_rows_refuse(b, household_no, name, region, cleaned_id);
+	take_refused(w, b);
 }
 
 static int put_numbers(struct table_writer *w, struct err *err)

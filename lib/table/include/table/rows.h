@@ -21,6 +21,8 @@ struct table_rows {
 	uint64_t *keys;        /* what duplicates have in common: writer.h, row_key */
 	uint32_t rows, cap;
 	struct row_sum sum;
+	struct buf refused;    /* rows refused for their id, as they stand in the table */
+	uint32_t refused_count;
 	uint16_t *ids;         /* offsets of the ids and certificates */
 	unsigned id_count;
 };
@@ -29,6 +31,8 @@ void table_rows_begin(struct table_rows *b, const struct kind *kind); /* also of
 uint8_t *table_rows_next(struct table_rows *b);
 void table_rows_keep(struct table_rows *b);
 static inline void table_rows_drop(struct table_rows *b) { b->texts.n = b->starts[b->rows]; }
+/* A row refused for its id, of a kind with ROLE_REGISTER: kept beside the rows, for "maybe registered". */
+void table_rows_refuse(struct table_rows *b, struct str household_no, struct str name, int64_t region, struct str cleaned_id);
 void table_rows_release(struct table_rows *b);
 
 #endif
