@@ -7,6 +7,22 @@
 
 #include <stdlib.h>
 
+static void plan_column(struct row_plan *p, const struct column *c, int32_t as_of)
+{
+	*p = (struct row_plan){ .bold = c->bold, .empty_value = VALUE_NULL };
+	if (c->type == TYPE_TEXT || c->type == TYPE_NAME) {
+		p->sort = c->type == TYPE_NAME ? PLAN_NAME : PLAN_TEXT;
+		p->end = 4 * (uint32_t)c->slot;
+		p->empty_reason = c->bold ? EMPTY : REASON_NONE;
+		return;
+	}
+	p->sort = c->type == TYPE_ID ? PLAN_ID : c->type == TYPE_CERT ? PLAN_CERT : PLAN_PLAIN;
+	p->width = type_widths[c->type];
+	p->offset = c->offset;
+	p->null = type_nulls[c->type];
+	p->empty_reason = (enum reason)column_parse(c, STR(""), as_of, &p->empty_value);
+}
+
 int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct err *err)
 {
 	const struct kind *k = job->kind;
@@ -16,11 +32,9 @@ int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct
 	*b = (struct row_builder){ .kind = k, .as_of = job->as_of, .changes = job->changes };
 	b->invalid = mem_alloc(k->column_count * sizeof *b->invalid);
 	b->memos = mem_alloc(k->column_count * sizeof *b->memos);
-	b->empty = mem_alloc(k->column_count * sizeof *b->empty);
-	for (unsigned i = 0; i < k->column_count; i++) {
-		b->empty[i].value = VALUE_NULL;
-		b->empty[i].reason = (enum reason)column_parse(&k->columns[i], STR(""), b->as_of, &b->empty[i].value);
-	}
+	b->plan = mem_alloc(k->column_count * sizeof *b->plan);
+	for (unsigned i = 0; i < k->column_count; i++)
+		plan_column(&b->plan[i], &k->columns[i], b->as_of);
 	return 0;
 }
 
@@ -28,7 +42,7 @@ void row_builder_release(struct row_builder *b)
 {
 	free(b->invalid);
 	free(b->memos);
-	free(b->empty);
+	free(b->plan);
 	buf_release(&b->name);
 	*b = (struct row_builder){ 0 };
 }
@@ -101,17 +115,18 @@ static enum reason clean_and_read(struct row_builder *b, bool cert, struct str t
 }
 
 /* The number of any column, for a text that is not empty. *ret stays as it is with a reason. */
-static inline enum reason read_number(struct row_builder *b, unsigned column, enum type type, struct str text, int64_t *ret)
+static inline enum reason read_number(struct row_builder *b, unsigned column, struct str text, int64_t *ret)
 {
 	uint64_t stored;
-	if (type != TYPE_ID && type != TYPE_CERT)
+	unsigned sort = b->plan[column].sort;
+	if (sort == PLAN_PLAIN)
 		return read_plain(b, column, text, ret);
-	if (type == TYPE_ID && text.n == ID_TEXT && id_parse_clean(text.p, b->as_of, &stored) &&
+	if (sort == PLAN_ID && text.n == ID_TEXT && id_parse_clean(text.p, b->as_of, &stored) &&
 	    !id_changes_find(b->changes, text, &(uint64_t){ 0 })) {
 		*ret = (int64_t)stored;
 		return REASON_NONE;
 	}
-	return clean_and_read(b, type == TYPE_CERT, text, ret);
+	return clean_and_read(b, sort == PLAN_CERT, text, ret);
 }
 
 /* Copy n bytes where 32 may be written: most texts are short. */
@@ -145,9 +160,9 @@ static inline bool is_normal(struct str name)
 }
 
 /* Append a text or name whose row's texts begin at `start`. Whether it is empty. */
-static inline bool put_text(struct row_builder *b, const struct column *c, struct str text, struct buf *texts, size_t start)
+static inline bool put_text(struct row_builder *b, const struct row_plan *p, struct str text, struct buf *texts, size_t start)
 {
-	if (c->type == TYPE_NAME && !is_normal(text)) {
+	if (p->sort == PLAN_NAME && !is_normal(text)) {
 		b->name.n = 0;
 		name_normalise(text, &b->name);
 		text = buf_str(&b->name);
@@ -156,51 +171,63 @@ static inline bool put_text(struct row_builder *b, const struct column *c, struc
 		buf_reserve(texts, text.n + 32);
 	copy_short(texts->p + texts->n, text.p, text.n);
 	texts->n += text.n;
-	le32_put(texts->p + start + 4 * (size_t)c->slot, (uint32_t)(texts->n - start - 4 * (size_t)b->kind->text_count));
+	le32_put(texts->p + start + p->end, (uint32_t)(texts->n - start - 4 * (size_t)b->kind->text_count));
 	return !text.n;
+}
+
+/* value_store, by what the plan knows. */
+static inline void put_number(const struct row_plan *p, uint8_t *fixed, int64_t v)
+{
+	uint64_t u = v == VALUE_NULL ? p->null : (uint64_t)v;
+	switch (p->width) {
+	case 1: fixed[p->offset] = (uint8_t)u; return;
+	case 2: le16_put(fixed + p->offset, (uint16_t)u); return;
+	case 4: le32_put(fixed + p->offset, (uint32_t)u); return;
+	default: le64_put(fixed + p->offset, u);
+	}
 }
 
 enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, uint8_t *fixed,
                       struct buf *texts, unsigned *ret_column)
 {
-	const struct kind *k = b->kind;
 	struct row_marks marks = { 0 };
-	size_t start = texts->n;
-	buf_reserve(texts, 4 * (size_t)k->text_count);
-	texts->n += 4 * (size_t)k->text_count;
+	size_t start = texts->n, heads = 4 * (size_t)b->kind->text_count;
+	unsigned column_count = b->kind->column_count;
+	buf_reserve(texts, heads);
+	texts->n += heads;
 	b->invalid_count = 0;
-	for (unsigned i = 0; i < k->column_count; i++) {
-		const struct column *c = &k->columns[i];
+	for (unsigned i = 0; i < column_count; i++) {
+		const struct row_plan *p = &b->plan[i];
 		struct str text = field_at(fields, count, columns[i]);
+		uint64_t bit = UINT64_C(1) << i;
 		enum reason reason = REASON_NONE;
 		bool null;
-		if (c->type == TYPE_TEXT || c->type == TYPE_NAME) {
-			null = put_text(b, c, text, texts, start);
-			if (null && c->bold)
-				reason = EMPTY;
+		if (p->sort <= PLAN_NAME) {
+			null = put_text(b, p, text, texts, start);
+			if (null)
+				reason = p->empty_reason;
 		} else {
 			int64_t v = VALUE_NULL;
 			if (text.n) {
-				reason = read_number(b, i, c->type, text, &v);
+				reason = read_number(b, i, text, &v);
 			} else {
-				reason = b->empty[i].reason;
-				v = b->empty[i].value;
-				if (reason)
-					b->cleaned_n = 0;
+				reason = p->empty_reason;
+				v = p->empty_value;
+				b->cleaned_n = reason ? 0 : b->cleaned_n;
 			}
-			value_store(c->type, fixed + c->offset, v);
+			put_number(p, fixed, v);
 			null = v == VALUE_NULL;
 		}
-		if (reason && c->bold) {
+		marks.nulls |= null ? bit : 0;
+		marks.empty |= text.n ? 0 : bit;
+		if (!reason)
+			continue;
+		if (p->bold) {
 			*ret_column = i;
 			return reason;
 		}
-		marks.nulls |= (uint64_t)null << i;
-		marks.empty |= (uint64_t)!text.n << i;
-		if (reason) {
-			marks.invalid |= UINT64_C(1) << i;
-			b->invalid[b->invalid_count++] = (struct invalid_value){ i, reason, text };
-		}
+		marks.invalid |= bit;
+		b->invalid[b->invalid_count++] = (struct invalid_value){ i, reason, text };
 	}
 	b->marks = marks;
 	return REASON_NONE;

@@ -22,10 +22,17 @@ struct row_marks {
 	uint64_t invalid;
 };
 
-/* What a column's text is read as; the memo knows some of them. */
-struct row_value {
-	int64_t value;
-	enum reason reason;
+/* What a row needs to know of a column, side by side. */
+struct row_plan {
+	enum { PLAN_TEXT, PLAN_NAME, PLAN_ID, PLAN_CERT, PLAN_PLAIN } sort;
+	uint8_t width;        /* of a number, as stored */
+	bool bold;
+	uint16_t offset;      /* of a number */
+	uint32_t end;         /* of a text: where in the row's texts its end is noted */
+	uint64_t null;        /* the stored number that stands for it */
+	/* what no text is read as */
+	int64_t empty_value;
+	enum reason empty_reason;
 };
 
 /* Of one thread. Reused from row to row: nothing is allocated once its buffers have grown. */
@@ -36,7 +43,7 @@ struct row_builder {
 	struct invalid_value *invalid;    /* in the order of columns */
 	unsigned invalid_count;
 	struct row_marks marks;
-	struct row_value *empty;          /* what no text is read as, of each column that is no text */
+	struct row_plan *plan;            /* of each column */
 	struct memo *memos;               /* of each column */
 	struct buf name;
 	char cleaned[ID_CLEAN_SIZE];      /* the last id or certificate that was refused, after step 1 and id_change */

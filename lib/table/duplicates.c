@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define FIRST_LOOK 256 /* bytes of a row's texts that are read at first */
+#define MANY_LOOKS 64  /* in a block: more, and it is read as a whole */
+
 static int by_number(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -121,17 +124,20 @@ static size_t texts_at(const struct glance *g, uint32_t start)
 	return 4 + (size_t)g->block->rows * (g->kind->stride + 4) + start;
 }
 
-/* The texts of row i, read into g->texts. */
+/* Where the offset of row i stands in what was read of the payload. */
+static uint32_t start_of(const struct glance *g, uint32_t i)
+{
+	return le32_get(g->fixed.p + 4 + (size_t)g->block->rows * g->kind->stride + 4 * (size_t)i);
+}
+
+/* The texts of row i, read into g->texts: most are short, and one look is enough. */
 static int read_texts(struct glance *g, uint32_t i, const uint8_t **ret, struct err *err)
 {
-	size_t offset = 4 + (size_t)g->block->rows * g->kind->stride + 4 * (size_t)i, heads = 4 * (size_t)g->kind->text_count;
-	if (read_back(g, &g->texts, offset, 4, err) < 0)
-		return -1;
-	size_t at = texts_at(g, le32_get(g->texts.p));
-	if (read_back(g, &g->texts, at, heads, err) < 0)
+	size_t heads = 4 * (size_t)g->kind->text_count, at = texts_at(g, start_of(g, i)), left = g->block->bytes - at;
+	if (read_back(g, &g->texts, at, left < FIRST_LOOK ? left : FIRST_LOOK, err) < 0)
 		return -1;
 	size_t n = heads ? heads + le32_get(g->texts.p + heads - 4) : 0;
-	if (read_back(g, &g->texts, at, n, err) < 0)
+	if (n > g->texts.n && read_back(g, &g->texts, at, n, err) < 0)
 		return -1;
 	*ret = (const uint8_t *)g->texts.p;
 	return 0;
@@ -143,28 +149,28 @@ struct candidates {
 	size_t n, cap;
 };
 
-/* The suspected rows of a block. `whole`: its payload stands in g->fixed to the end. */
+/* The suspected rows of a block: its fixed parts and offsets are read, and of the texts those of suspects; or all at once. */
 static int look_at_block(struct glance *g, const struct suspects *set, uint32_t ordinal, struct candidates *c, struct err *err)
 {
 	const struct kind *k = g->kind;
-	size_t stride = k->stride, fixed = 4 + (size_t)g->block->rows * stride;
+	size_t stride = k->stride;
 	bool whole = k->ids[0] < 0; /* the key is a hash of all of the row */
-	if (read_back(g, &g->fixed, 0, whole ? g->block->bytes : fixed, err) < 0)
+	uint32_t looks = 0;
+	if (read_back(g, &g->fixed, 0, whole ? g->block->bytes : texts_at(g, 0), err) < 0)
 		return -1;
-	uint32_t missed = 0;
 	for (uint32_t i = 0; i < g->block->rows; i++) {
 		struct row r = { (const uint8_t *)g->fixed.p + 4 + i * stride, NULL };
 		if (whole)
-			r.texts = (const uint8_t *)g->fixed.p + texts_at(g, le32_get(g->fixed.p + fixed + 4 * (size_t)i));
+			r.texts = (const uint8_t *)g->fixed.p + texts_at(g, start_of(g, i));
 		uint64_t key = row_key(k, r);
 		if (!suspected(set, key))
 			continue;
-		if (!whole && ++missed > 64) { /* many: the rest of the block is read at once */
+		if (!whole && ++looks > MANY_LOOKS) {
 			whole = true;
 			if (read_back(g, &g->fixed, 0, g->block->bytes, err) < 0)
 				return -1;
 			r.fixed = (const uint8_t *)g->fixed.p + 4 + i * stride;
-			r.texts = (const uint8_t *)g->fixed.p + texts_at(g, le32_get(g->fixed.p + fixed + 4 * (size_t)i));
+			r.texts = (const uint8_t *)g->fixed.p + texts_at(g, start_of(g, i));
 		}
 		if (!r.texts && read_texts(g, i, &r.texts, err) < 0)
 			return -1;

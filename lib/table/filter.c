@@ -40,17 +40,10 @@ static inline uint64_t *word_of(const struct filter *f, int level, uint64_t h)
 	return &f->words[level][h >> (70 - f->bits[level])];
 }
 
-void filter_prefetch(const struct filter *f, uint64_t key)
-{
-	uint64_t h = mix(key);
-	for (int i = 0; i <= f->level; i++)
-		__builtin_prefetch(word_of(f, i, h), 1);
-}
-
-bool filter_add(struct filter *f, uint64_t key)
+/* h: of the key, mixed. */
+static inline bool add_one(struct filter *f, uint64_t h)
 {
 	/* The word is chosen by the highest bits, the bits in it by the lowest 24. */
-	uint64_t h = mix(key);
 	uint64_t mask = UINT64_C(1) << (h & 63) | UINT64_C(1) << (h >> 6 & 63) | UINT64_C(1) << (h >> 12 & 63) | UINT64_C(1) << (h >> 18 & 63);
 	bool seen = false;
 	for (int i = 0; i < f->level && !seen; i++)
@@ -62,6 +55,19 @@ bool filter_add(struct filter *f, uint64_t key)
 		unsigned bits = f->bits[f->level] + 3u;
 		begin_level(f, f->level + 1, bits < MOST_BITS ? bits : MOST_BITS);
 	}
+	return seen;
+}
+
+uint64_t filter_add(struct filter *f, const uint64_t *keys, unsigned n)
+{
+	uint64_t h[FILTER_GROUP], seen = 0;
+	for (unsigned i = 0; i < n; i++) {
+		h[i] = mix(keys[i]);
+		for (int k = 0; k <= f->level; k++)
+			__builtin_prefetch(word_of(f, k, h[i]), 1);
+	}
+	for (unsigned i = 0; i < n; i++)
+		seen |= (uint64_t)add_one(f, h[i]) << i;
 	return seen;
 }
 

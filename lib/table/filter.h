@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define FILTER_LEVELS 8 /* the last one takes all that comes */
-#define FILTER_AHEAD 16 /* keys to fetch the memory of before the first of them is added */
+#define FILTER_GROUP 32 /* keys */
 
 struct filter {
 	uint64_t *words[FILTER_LEVELS];
@@ -21,10 +21,8 @@ struct filter {
 };
 
 void filter_init(struct filter *f, uint64_t expected);
-/* Have the memory that filter_add will look at for this key fetched. */
-void filter_prefetch(const struct filter *f, uint64_t key);
-/* Add the key; whether it may have been there before. */
-bool filter_add(struct filter *f, uint64_t key);
+/* Add n keys, n up to FILTER_GROUP, whose memory is fetched together. Bit i: key i may have been there before. */
+uint64_t filter_add(struct filter *f, const uint64_t *keys, unsigned n);
 void filter_release(struct filter *f);
 
 #endif

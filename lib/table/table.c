@@ -55,13 +55,10 @@ int put_block(struct table_writer *w, struct err *err)
 
 static void see_keys(struct table_writer *w, const uint64_t *keys, uint32_t n)
 {
-	for (uint32_t i = 0; i < n && i < FILTER_AHEAD; i++)
-		filter_prefetch(&w->seen, keys[i]);
-	for (uint32_t i = 0; i < n; i++) {
-		if (i + FILTER_AHEAD < n)
-			filter_prefetch(&w->seen, keys[i + FILTER_AHEAD]);
-		if (filter_add(&w->seen, keys[i]))
-			VEC_PUSH(w->suspects, w->suspect_count, w->suspect_cap, keys[i]);
+	for (uint32_t from = 0; from < n; from += FILTER_GROUP) {
+		unsigned group = n - from < FILTER_GROUP ? n - from : FILTER_GROUP;
+		for (uint64_t seen = filter_add(&w->seen, keys + from, group); seen; seen &= seen - 1)
+			VEC_PUSH(w->suspects, w->suspect_count, w->suspect_cap, keys[from + (uint32_t)__builtin_ctzll(seen)]);
 	}
 }
 
