@@ -222,7 +222,7 @@ static enum csv_fault fault_of(const struct csv_reader *r, struct str raw)
 static enum csv_got give(struct csv_reader *r, struct csv_record *ret, struct err *err)
 {
 	const struct scan *s = &r->scan;
-	struct csv_record record = { .line = r->line, .next_line = r->line + s->lines, .raw = { r->p + r->at, s->end } };
+	struct csv_record record = { .line = r->line, .next_line = r->line + s->lines, .raw = { r->p + r->at, s->end }, .room = true };
 	record.fault = fault_of(r, record.raw);
 	if ((record.fault == CSV_SOUND || record.fault == CSV_SIZE) && s->field_count == 1 && !s->quoted)
 		record.blank = !blank_trim(s->fields[0]).n;

@@ -94,6 +94,7 @@ int batch_take(struct batch *b, struct row_builder *row, const struct reading *r
 		return 0;
 	}
 	uint8_t *fixed = table_rows_next(&b->rows);
+	row->room = record->room;
 	reason = row_build(row, record->fields, record->field_count, r->columns, fixed, &b->rows.texts, &column);
 	if (!reason)
 		return accept(b, row, r, record, fixed, err);

@@ -1,6 +1,7 @@
 #include "row.h"
 
 #include "base/le.h"
+#include "csv/reader.h"
 #include "changes.h"
 #include "table/row.h"
 #include "text/blank.h"
@@ -23,6 +24,23 @@ static void plan_column(struct row_plan *p, const struct column *c, int32_t as_o
 	p->empty_reason = (enum reason)column_parse(c, STR(""), as_of, &p->empty_value);
 }
 
+static unsigned put_in_order(struct row_builder *b, unsigned at, unsigned from, unsigned to)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < b->kind->column_count; i++)
+		if (b->plan[i].sort >= from && b->plan[i].sort <= to)
+			b->order[at + n++] = (uint8_t)i;
+	return n;
+}
+
+static void order_columns(struct row_builder *b)
+{
+	b->order = mem_alloc(b->kind->column_count);
+	b->texts = put_in_order(b, 0, PLAN_TEXT, PLAN_NAME);
+	b->ids = put_in_order(b, b->texts, PLAN_ID, PLAN_ID);
+	b->plains = put_in_order(b, b->texts + b->ids, PLAN_PLAIN, PLAN_PLAIN);
+}
+
 int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct err *err)
 {
 	const struct kind *k = job->kind;
@@ -35,6 +53,7 @@ int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct
 	b->plan = mem_alloc(k->column_count * sizeof *b->plan);
 	for (unsigned i = 0; i < k->column_count; i++)
 		plan_column(&b->plan[i], &k->columns[i], b->as_of);
+	order_columns(b);
 	return 0;
 }
 
@@ -43,13 +62,17 @@ void row_builder_release(struct row_builder *b)
 	free(b->invalid);
 	free(b->memos);
 	free(b->plan);
+	free(b->order);
 	buf_release(&b->name);
 	*b = (struct row_builder){ 0 };
 }
 
+/* The text of a field that is not there. */
+static const char nothing[CSV_ROOM];
+
 static inline struct str field_at(const struct str *fields, size_t count, int f)
 {
-	return f >= 0 && (size_t)f < count ? text_trim(fields[f]) : (struct str){ "", 0 };
+	return f >= 0 && (size_t)f < count ? text_trim(fields[f]) : (struct str){ nothing, 0 };
 }
 
 struct str row_field(const struct str *fields, size_t count, const int *columns, unsigned column)
@@ -92,12 +115,18 @@ static enum reason read_plain(struct row_builder *b, unsigned column, struct str
 {
 	if (text.n > MEMO_TEXT)
 		return (enum reason)column_parse(&b->kind->columns[column], text, b->as_of, ret);
-	struct memo_key key = memo_key(text);
-	struct memo_place *place = memo_at(&b->memos[column], &key);
-	if (!memo_holds(place, &key)) {
-		int64_t v = VALUE_NULL;
-		enum reason reason = (enum reason)column_parse(&b->kind->columns[column], text, b->as_of, &v);
-		*place = (struct memo_place){ key, reason, v };
+	char copy[CSV_ROOM] = { 0 };
+	const char *from = text.p;
+	if (!b->room) {
+		memcpy(copy, text.p, text.n);
+		from = copy;
+	}
+	struct memo_key key = memo_key(from, text.n);
+	struct memo_place *place = memo_find(&b->memos[column], &key), new = { key, REASON_NONE, VALUE_NULL };
+	if (!place) {
+		new.reason = (uint32_t)column_parse(&b->kind->columns[column], text, b->as_of, &new.value);
+		memo_put(&b->memos[column], &new);
+		place = &new;
 	}
 	*ret = place->value;
 	return (enum reason)place->reason;
@@ -129,24 +158,13 @@ static inline enum reason read_number(struct row_builder *b, unsigned column, st
 	return clean_and_read(b, sort == PLAN_CERT, text, ret);
 }
 
-/* Copy n bytes where 32 may be written: most texts are short. */
-static inline void copy_short(char *to, const char *from, size_t n)
+/* Copy n bytes where CSV_ROOM may be written: most texts are short. Where as many may be read too, no length has to be guessed. */
+static inline void copy_text(char *to, struct str text, bool room)
 {
-	if (n > 32) {
-		memcpy(to, from, n);
-	} else if (n >= 16) {
-		memcpy(to, from, 16);
-		memcpy(to + n - 16, from + n - 16, 16);
-	} else if (n >= 8) {
-		memcpy(to, from, 8);
-		memcpy(to + n - 8, from + n - 8, 8);
-	} else if (n >= 4) {
-		memcpy(to, from, 4);
-		memcpy(to + n - 4, from + n - 4, 4);
-	} else {
-		for (size_t i = 0; i < n; i++)
-			to[i] = from[i];
-	}
+	if (text.n <= CSV_ROOM && room)
+		memcpy(to, text.p, CSV_ROOM);
+	else if (text.n)
+		memcpy(to, text.p, text.n);
 }
 
 /* Whether a name is its own normalised form, since it consists of common Chinese characters: E4 to E9 begin three bytes. */
@@ -165,11 +183,12 @@ static inline bool put_text(struct row_builder *b, const struct row_plan *p, str
 	if (p->sort == PLAN_NAME && !is_normal(text)) {
 		b->name.n = 0;
 		name_normalise(text, &b->name);
+		buf_reserve(&b->name, CSV_ROOM);
 		text = buf_str(&b->name);
 	}
-	if (texts->cap - texts->n < text.n + 32)
-		buf_reserve(texts, text.n + 32);
-	copy_short(texts->p + texts->n, text.p, text.n);
+	if (texts->cap - texts->n < text.n + CSV_ROOM)
+		buf_reserve(texts, text.n + CSV_ROOM);
+	copy_text(texts->p + texts->n, text, b->room);
 	texts->n += text.n;
 	le32_put(texts->p + start + p->end, (uint32_t)(texts->n - start - 4 * (size_t)b->kind->text_count));
 	return !text.n;
@@ -187,6 +206,57 @@ static inline void put_number(const struct row_plan *p, uint8_t *fixed, int64_t 
 	}
 }
 
+/* What most rows are: texts, a number without a fault, values seen before. False when it is not so; nothing is lost then, the row is
+ * built column by column. */
+static bool build_usual(struct row_builder *b, const struct str *fields, size_t count, const int *columns, uint8_t *fixed,
+                        struct buf *texts, size_t start)
+{
+	const uint8_t *order = b->order;
+	struct row_marks marks = { 0 };
+	for (unsigned i = 0; i < b->texts; i++) {
+		unsigned column = order[i];
+		const struct row_plan *p = &b->plan[column];
+		struct str text = field_at(fields, count, columns[column]);
+		bool null = put_text(b, p, text, texts, start);
+		if (null && p->bold)
+			return false;
+		marks.nulls |= (uint64_t)null << column;
+		marks.empty |= (uint64_t)!text.n << column;
+	}
+	order += b->texts;
+	for (unsigned i = 0; i < b->ids; i++) {
+		unsigned column = order[i];
+		struct str text = field_at(fields, count, columns[column]);
+		uint64_t stored, ignored;
+		if (text.n != ID_TEXT || !id_parse_clean(text.p, b->as_of, &stored) || id_changes_find(b->changes, text, &ignored))
+			return false;
+		le64_put(fixed + b->plan[column].offset, stored);
+	}
+	order += b->ids;
+	for (unsigned i = 0; i < b->plains; i++) {
+		unsigned column = order[i];
+		const struct row_plan *p = &b->plan[column];
+		struct str text = field_at(fields, count, columns[column]);
+		int64_t v = p->empty_value;
+		if (text.n) {
+			if (text.n > MEMO_TEXT)
+				return false;
+			struct memo_key key = memo_key(text.p, text.n);
+			const struct memo_place *place = memo_find(&b->memos[column], &key);
+			if (!place || place->reason)
+				return false;
+			v = place->value;
+		} else if (p->empty_reason) {
+			return false;
+		}
+		put_number(p, fixed, v);
+		marks.nulls |= (uint64_t)(v == VALUE_NULL) << column;
+		marks.empty |= (uint64_t)!text.n << column;
+	}
+	b->marks = marks;
+	return true;
+}
+
 enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, uint8_t *fixed,
                       struct buf *texts, unsigned *ret_column)
 {
@@ -196,6 +266,11 @@ enum reason row_build(struct row_builder *b, const struct str *fields, size_t co
 	buf_reserve(texts, heads);
 	texts->n += heads;
 	b->invalid_count = 0;
+	if (b->room && b->texts + b->ids + b->plains == column_count) {
+		if (build_usual(b, fields, count, columns, fixed, texts, start))
+			return REASON_NONE;
+		texts->n = start + heads;
+	}
 	for (unsigned i = 0; i < column_count; i++) {
 		const struct row_plan *p = &b->plan[i];
 		struct str text = field_at(fields, count, columns[i]);

@@ -44,8 +44,11 @@ struct row_builder {
 	unsigned invalid_count;
 	struct row_marks marks;
 	struct row_plan *plan;            /* of each column */
+	uint8_t *order;                   /* columns: texts and names, then ids, then what the memos know */
+	unsigned texts, ids, plains;      /* how many of each; none when a certificate is among them */
 	struct memo *memos;               /* of each column */
 	struct buf name;
+	bool room;                        /* of the record: csv/reader.h */
 	char cleaned[ID_CLEAN_SIZE];      /* the last id or certificate that was refused, after step 1 and id_change */
 	size_t cleaned_n;
 };
@@ -53,7 +56,7 @@ struct row_builder {
 int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct err *err) __attribute__((warn_unused_result));
 void row_builder_release(struct row_builder *b);
 
-/* columns[i] is the field of column i, or -1; a field that the record lacks is empty. Returns 0: the numbers stand in fixed
+/* columns[i] is the field of column i, or -1; a field that the record lacks is empty. b->room is the caller's to set. Returns 0: the numbers stand in fixed
  * (kind->stride bytes), the texts behind those of texts, as in table/row.h; or the reason of the first column at fault,
  * *ret_column, and something may stand in both. */
 enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, uint8_t *fixed,

@@ -50,7 +50,12 @@ void shares_join(struct shares *s, const struct shares *more)
 		s->cap = s->cap ? 2 * s->cap : 4096;
 		s->of_row = mem_grow(s->of_row, s->cap, 1);
 	}
-	for (size_t i = 0; i < more->rows; i++) {
+	bool all_numbered = !more->rest_count;
+	for (unsigned i = 0; i < more->pattern_count; i++)
+		all_numbered = all_numbered && number[i] < SHARES_PATTERNS;
+	for (size_t i = 0; i < more->rows && all_numbered; i++) /* nearly always */
+		s->of_row[s->rows + i] = number[more->of_row[i]];
+	for (size_t i = 0; i < more->rows && !all_numbered; i++) {
 		unsigned local = more->of_row[i];
 		const struct row_marks *marks = local < SHARES_PATTERNS ? &more->patterns[local].marks : NULL;
 		s->of_row[s->rows + i] = local < SHARES_PATTERNS ? number[local] : SHARES_PATTERNS;

@@ -47,12 +47,15 @@ struct csv_rules {
 	struct csv_limits limits;
 };
 
+#define CSV_ROOM 32
+
 struct csv_record {
 	uint64_t line;            /* of its first byte; the first is 1 */
 	uint64_t next_line;       /* of the byte behind it */
 	struct str raw;           /* as it came, without its line end */
 	enum csv_fault fault;
 	bool blank;               /* one unquoted field that is empty or all blanks, whatever its length: no row */
+	bool room;                /* CSV_ROOM bytes can be read from the start of each field, whatever stands there */
 	const struct str *fields; /* at least one; none with CSV_QUOTE, CSV_SIZE, or when NUL and ENCODING hide those */
 	size_t field_count;
 };
