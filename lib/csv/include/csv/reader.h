@@ -55,7 +55,7 @@ struct csv_record {
 	struct str raw;           /* as it came, without its line end */
 	enum csv_fault fault;
 	bool blank;               /* one unquoted field that is empty or all blanks, whatever its length: no row */
-	bool room;                /* CSV_ROOM bytes can be read from the start of each field, whatever stands there */
+	bool room;                /* CSV_ROOM bytes can be read from any byte of a field and from its end, whatever stands there */
 	const struct str *fields; /* at least one; none with CSV_QUOTE, CSV_SIZE, or when NUL and ENCODING hide those */
 	size_t field_count;
 };
