@@ -1,4 +1,5 @@
 /* bidui: finds the program for a command and becomes it. */
+#include "base/cpu.h"
 #include "base/err.h"
 
 #include <errno.h>
@@ -59,7 +60,7 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
 		return help(stdout);
 	if (!strcmp(argv[1], "--version")) {
-		printf("bidui %s\n", BIDUI_VERSION);
+		printf("bidui %s (%s)\n", BIDUI_VERSION, cpu_name());
 		return STATUS_OK;
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

@@ -5,6 +5,7 @@
 #include "options.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,30 @@ static void print_counts(const struct ingest_file *files, const struct ingest_co
 	}
 }
 
+static void *help(void *crew)
+{
+	ingest_help(crew);
+	return NULL;
+}
+
+/* The job, with the help of threads - 1 more. Fewer are no error. */
+static int run_on_threads(struct ingest_job *job, struct ingest_count *counts, unsigned threads, struct err *err)
+{
+	pthread_t helpers[64];
+	unsigned started = 0;
+	if (threads > 1)
+		job->crew = ingest_crew_new(threads);
+	while (started + 1 < threads && pthread_create(&helpers[started], NULL, help, job->crew) == 0)
+		started++;
+	int rc = ingest_run(job, counts, err);
+	if (job->crew)
+		ingest_crew_close(job->crew);
+	for (unsigned i = 0; i < started; i++)
+		pthread_join(helpers[i], NULL);
+	ingest_crew_free(job->crew);
+	return rc;
+}
+
 static int ingest(const struct options *o, const struct cli *cli, struct schema *schema, struct err *err)
 {
 	struct ingest_file *files = mem_alloc((size_t)o->extract_count * sizeof *files);
@@ -60,7 +85,7 @@ static int ingest(const struct options *o, const struct cli *cli, struct schema 
 	if (list_files(o, files, err) < 0 || (o->changes && id_changes_load(&changes, o->changes, schema, &job.id, err) < 0))
 		goto done;
 	job.changes = changes;
-	rc = ingest_run(&job, counts, err);
+	rc = run_on_threads(&job, counts, o->threads, err);
 	if (rc == 0 && !cli->quiet)
 		print_counts(files, counts, o->extract_count);
 done:

@@ -1,9 +1,10 @@
 #include "options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
-	OPT_KIND = 1, OPT_AS_OF, OPT_TABLE, OPT_REJECTS, OPT_INVALID, OPT_CHANGES, OPT_SCHEMAS, OPT_RUN, OPT_ENCODING, OPT_DELIMITER,
+	OPT_KIND = 1, OPT_AS_OF, OPT_TABLE, OPT_REJECTS, OPT_INVALID, OPT_CHANGES, OPT_SCHEMAS, OPT_RUN, OPT_ENCODING, OPT_DELIMITER, OPT_THREADS,
 };
 
 static const struct cli_option table[] = {
@@ -15,6 +16,7 @@ static const struct cli_option table[] = {
 	{ "changes", 0, "TABLE", "a table of the kind id_change: its old numbers are read as the new ones", OPT_CHANGES },
 	{ "encoding", 0, "E", "UTF-8, GB18030, UTF-16LE or UTF-16BE; found out without it", OPT_ENCODING },
 	{ "delimiter", 0, "D", "one of , ; | or tab; found out without it", OPT_DELIMITER },
+	{ "threads", 0, "N", "threads (default 2)", OPT_THREADS },
 	{ "schemas", 0, "DIR", "the folder with the kinds", OPT_SCHEMAS },
 	{ "run", 0, "NAME", "the run that the table belongs to", OPT_RUN },
 	{ 0 },
@@ -42,6 +44,9 @@ static int take(struct options *o, int option, const char *arg, struct err *err)
 	case OPT_RUN: o->run = arg; return 0;
 	case OPT_ENCODING: o->encoding = arg; return 0;
 	case OPT_DELIMITER: return read_delimiter(arg, &o->delimiter, err);
+	case OPT_THREADS:
+		o->threads = (unsigned)atoi(arg);
+		return o->threads >= 1 && o->threads <= 64 ? 0 : err_set(err, STATUS_USAGE, "--threads: a number from 1 to 64");
 	case OPT_AS_OF:
 		o->as_of_text = arg;
 		return cli_day(arg, &o->as_of, err);
@@ -68,7 +73,7 @@ int options_read(struct options *o, struct cli *cli, int argc, char **argv, int 
 {
 	struct err err;
 	int c;
-	*o = (struct options){ .run = "" };
+	*o = (struct options){ .run = "", .threads = 2 };
 	cli->options = table;
 	while ((c = cli_next(cli, argc, argv)) != CLI_END) {
 		if (c == CLI_DONE || c == CLI_WRONG) {

@@ -10,6 +10,7 @@ struct options {
 	const char *as_of_text;
 	int as_of;          /* days since 1900-01-01 */
 	char delimiter;     /* 0: find out */
+	unsigned threads;
 	char **extracts;    /* argv */
 	int extract_count;
 };

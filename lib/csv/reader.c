@@ -6,6 +6,7 @@
  */
 #include "csv/reader.h"
 
+#include "base/cpu.h"
 #include "base/mem.h"
 #include "long.h"
 #include "scan.h"
@@ -19,17 +20,21 @@
 #define BLOCK (256u << 10)
 
 struct csv_reader {
-	csv_read_fn *read;
+	csv_read_fn *read;   /* NULL: the reader is told */
 	void *arg;
 	struct scan scan;
 	struct unquoter *unquoter;
 	char *p;
 	size_t at, n, cap;
+	bool borrowed;       /* p belongs to the caller */
 	size_t clean_from, clean_to;
 	bool large;          /* a read gave all it was asked for */
 	bool whole;          /* nothing follows p[n - 1] */
 	uint64_t line;       /* of p[at] */
-	struct buf kept;     /* the beginning of a record that is not held */
+	/* of a record that is not held */
+	struct buf kept;     /* its beginning */
+	struct long_record far;
+	bool in_far, nul, bad;
 };
 
 /* How many of the last bytes of p[from .. n) begin a character that more bytes may complete: 0 to 3. */
@@ -52,8 +57,8 @@ static void check_block(struct csv_reader *r)
 		r->clean_from = r->clean_to;
 }
 
-/* Move what is left to the front and read a block behind it. */
-static int fill(struct csv_reader *r, struct err *err)
+/* Move what is left to the front and make room for a block behind it. */
+static void make_room(struct csv_reader *r, size_t block)
 {
 	size_t held = r->n - r->at;
 	if (held && r->at)
@@ -62,11 +67,18 @@ static int fill(struct csv_reader *r, struct err *err)
 	r->clean_to = r->clean_to > r->at ? r->clean_to - r->at : 0;
 	r->at = 0;
 	r->n = held;
-	size_t block = r->large ? BLOCK : FIRST_BLOCK;
 	if (r->cap < held + block) {
 		r->cap = 2 * (held + block);
 		r->p = mem_grow(r->p, r->cap + SCAN_PADDING, 1);
 	}
+}
+
+/* Read a block. 1: there is nobody to ask. */
+static int fill(struct csv_reader *r, struct err *err)
+{
+	if (!r->read)
+		return 1;
+	make_room(r, r->large ? BLOCK : FIRST_BLOCK);
 	size_t room = r->cap - r->n;
 	ssize_t got = r->read(r->arg, r->p + r->n, room, err);
 	if (got < 0)
@@ -107,12 +119,71 @@ static int begin(struct csv_reader *r, struct err *err)
 	return 0;
 }
 
+bool csv_reader_bare_cr(const struct csv_reader *r)
+{
+	return r->scan.bare_cr;
+}
+
+int csv_reader_open_part(struct csv_reader **ret, const struct csv_rules *rules, struct err *err)
+{
+	struct csv_reader *r = mem_alloc(sizeof *r);
+	r->scan.rules = *rules;
+	r->scan.avx2 = cpu_avx2();
+	if (unquoter_open(&r->unquoter, rules->delimiter, err) < 0) {
+		csv_reader_close(r);
+		return -1;
+	}
+	csv_reader_restart(r, 1);
+	*ret = r;
+	return 0;
+}
+
+void csv_reader_tell(struct csv_reader *r, const char *p, size_t n, uint64_t line, bool whole)
+{
+	r->borrowed = true;
+	r->p = (char *)(uintptr_t)p; /* never written to */
+	r->at = r->clean_from = r->clean_to = 0;
+	r->n = n;
+	r->whole = whole;
+	r->line = line;
+	check_block(r);
+}
+
+struct str csv_reader_rest(const struct csv_reader *r, uint64_t *ret_line)
+{
+	*ret_line = r->line;
+	return (struct str){ r->p + r->at, r->n - r->at };
+}
+
+void csv_reader_restart(struct csv_reader *r, uint64_t line)
+{
+	r->at = r->n = r->clean_from = r->clean_to = 0;
+	r->whole = r->in_far = false;
+	r->line = line;
+}
+
+void csv_reader_add(struct csv_reader *r, const char *p, size_t n, bool whole)
+{
+	make_room(r, n);
+	if (n)
+		memcpy(r->p + r->n, p, n);
+	r->n += n;
+	r->whole = whole;
+	check_block(r);
+}
+
+bool csv_reader_at_start(const struct csv_reader *r)
+{
+	return r->at == r->n && !r->in_far;
+}
+
 int csv_reader_open(struct csv_reader **ret, const struct csv_rules *rules, csv_read_fn *read, void *arg, struct err *err)
 {
 	struct csv_reader *r = mem_alloc(sizeof *r);
 	r->read = read;
 	r->arg = arg;
 	r->scan.rules = *rules;
+	r->scan.avx2 = cpu_avx2();
 	r->line = 1;
 	if (unquoter_open(&r->unquoter, rules->delimiter, err) < 0 || begin(r, err) < 0) {
 		csv_reader_close(r);
@@ -129,7 +200,8 @@ void csv_reader_close(struct csv_reader *r)
 	unquoter_close(r->unquoter);
 	buf_release(&r->kept);
 	free(r->scan.fields);
-	free(r->p);
+	if (!r->borrowed)
+		free(r->p);
 	free(r);
 }
 
@@ -150,7 +222,7 @@ static enum csv_fault fault_of(const struct csv_reader *r, struct str raw)
 static enum csv_got give(struct csv_reader *r, struct csv_record *ret, struct err *err)
 {
 	const struct scan *s = &r->scan;
-	struct csv_record record = { .line = r->line, .next_line = r->line + s->lines, .raw = { r->p + r->at, s->end } };
+	struct csv_record record = { .line = r->line, .next_line = r->line + s->lines, .raw = { r->p + r->at, s->end }, .room = true };
 	record.fault = fault_of(r, record.raw);
 	if ((record.fault == CSV_SOUND || record.fault == CSV_SIZE) && s->field_count == 1 && !s->quoted)
 		record.blank = !blank_trim(s->fields[0]).n;
@@ -175,42 +247,58 @@ static size_t piece_end(const struct csv_reader *r)
 	return r->whole ? r->n : r->n - cut_bytes(r->p, r->at, r->n);
 }
 
-/* A record that does not show its end within limits.hold: keep its beginning and go on to its end. */
-static enum csv_got give_long(struct csv_reader *r, struct csv_record *ret, struct err *err)
+static void begin_far(struct csv_reader *r)
 {
 	const struct csv_rules *rules = &r->scan.rules;
-	struct long_record l = { rules->delimiter, r->scan.bare_cr, rules->limits.field };
-	bool ended = false, nul = false, bad = false;
+	r->far = (struct long_record){ rules->delimiter, r->scan.bare_cr, rules->limits.field };
+	r->in_far = true;
+	r->nul = r->bad = false;
 	r->kept.n = 0;
-	while (!ended) {
-		size_t end = piece_end(r), n;
-		if (r->at == end) {
-			if (r->whole)
+}
+
+/* Take what there is of it. Whether it ends there. */
+static bool take_far(struct csv_reader *r)
+{
+	const char *p = r->p + r->at;
+	size_t n, room = r->scan.rules.limits.hold - r->kept.n;
+	bool ended = long_record_feed(&r->far, p, piece_end(r) - r->at, &n);
+	r->nul = r->nul || memchr(p, 0, n);
+	r->bad = r->bad || utf8_check(p, n) < n;
+	buf_put(&r->kept, p, n < room ? n : room);
+	r->at += n;
+	return ended;
+}
+
+/* A record that does not show its end within limits.hold: keep its beginning and go on to its end. */
+static enum csv_got give_far(struct csv_reader *r, struct csv_record *ret, struct err *err)
+{
+	for (bool ended = false; !ended;) {
+		if (r->at == piece_end(r)) {
+			if (r->whole) {
+				long_record_finish(&r->far);
 				break;
-			if (fill(r, err) < 0)
-				return CSV_ERROR;
-			continue;
+			}
+			int rc = fill(r, err);
+			if (rc)
+				return rc < 0 ? CSV_ERROR : CSV_MORE;
+		} else {
+			ended = take_far(r);
 		}
-		const char *p = r->p + r->at;
-		ended = long_record_feed(&l, p, end - r->at, &n);
-		nul = nul || memchr(p, 0, n);
-		bad = bad || utf8_check(p, n) < n;
-		size_t room = rules->limits.hold - r->kept.n;
-		buf_put(&r->kept, p, n < room ? n : room);
-		r->at += n;
 	}
-	if (!ended)
-		long_record_finish(&l);
-	if (r->kept.n > l.size)
-		r->kept.n = l.size;
-	enum csv_fault fault = nul ? CSV_NUL : bad ? CSV_ENCODING : l.broken_at_once ? CSV_QUOTE : CSV_SIZE;
-	*ret = (struct csv_record){ .line = r->line, .next_line = r->line + l.line_ends + 1, .raw = buf_str(&r->kept), .fault = fault };
+	struct long_record *l = &r->far;
+	r->in_far = false;
+	if (r->kept.n > l->size)
+		r->kept.n = l->size;
+	enum csv_fault fault = r->nul ? CSV_NUL : r->bad ? CSV_ENCODING : l->broken_at_once ? CSV_QUOTE : CSV_SIZE;
+	*ret = (struct csv_record){ .line = r->line, .next_line = r->line + l->line_ends + 1, .raw = buf_str(&r->kept), .fault = fault };
 	r->line = ret->next_line;
 	return CSV_RECORD;
 }
 
 enum csv_got csv_next(struct csv_reader *r, struct csv_record *ret, struct err *err)
 {
+	if (r->in_far)
+		return give_far(r, ret, err);
 	for (;;) {
 		size_t held = r->n - r->at, hold = r->scan.rules.limits.hold;
 		if (!held && r->whole)
@@ -218,9 +306,12 @@ enum csv_got csv_next(struct csv_reader *r, struct csv_record *ret, struct err *
 		bool all = r->whole && held <= hold;
 		if (held && scan_record(&r->scan, r->p + r->at, held < hold ? held : hold, all))
 			return give(r, ret, err);
-		if (held > hold) /* at hold bytes the text may end */
-			return give_long(r, ret, err);
-		if (fill(r, err) < 0)
-			return CSV_ERROR;
+		if (held > hold && (r->whole || !r->borrowed)) { /* at hold bytes the text may end */
+			begin_far(r);
+			return give_far(r, ret, err);
+		}
+		int rc = fill(r, err);
+		if (rc)
+			return rc < 0 ? CSV_ERROR : CSV_MORE;
 	}
 }

@@ -2,42 +2,18 @@
 
 #include "base/mem.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#include <endian.h>
+
+#ifdef __x86_64__
+#include <immintrin.h>
 #endif
 
 #define CHUNK 64 /* bytes looked at together: one bit each */
 
-/* Bit i: p[i] is the delimiter, LF or CR. */
-#ifdef __SSE2__
-static inline uint64_t marks_16(const char *p, __m128i delimiter)
-{
-	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-	__m128i m = _mm_or_si128(_mm_cmpeq_epi8(v, delimiter),
-	                         _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\r'))));
-	return (uint64_t)(uint32_t)_mm_movemask_epi8(m);
-}
-
-static inline uint64_t marks(const char *p, char delimiter)
-{
-	__m128i d = _mm_set1_epi8(delimiter);
-	return marks_16(p, d) | marks_16(p + 16, d) << 16 | marks_16(p + 32, d) << 32 | marks_16(p + 48, d) << 48;
-}
-#else
-static inline uint64_t marks(const char *p, char delimiter)
-{
-	uint64_t m = 0;
-	for (int i = 0; i < CHUNK; i++)
-		m |= (uint64_t)(p[i] == delimiter || p[i] == '\n' || p[i] == '\r') << i;
-	return m;
-}
-#endif
-
-static inline void push(struct scan *s, const char *p, size_t n)
-{
-	struct str field = { p, n };
-	VEC_PUSH(s->fields, s->field_count, s->field_cap, field);
-}
+/* Bit i: p[i] is such a byte. */
+struct marks {
+	uint64_t delimiters, line_ends /* LF and CR */, quotes;
+};
 
 int scan_line_end(const struct scan *s, const char *p, size_t n, size_t at, bool whole)
 {
@@ -69,43 +45,67 @@ static void test_sizes(struct scan *s)
 
 enum found { FOUND, FOUND_QUOTE, FOUND_NOTHING };
 
-/* The record when no field of it begins with a quote: a walk over the marks. FOUND_QUOTE at the first that does. */
-static enum found scan_plain(struct scan *s, const char *p, size_t n, bool whole)
+/* Room for the fields that end in a chunk, and one more. */
+static void make_room(struct scan *s)
 {
-	size_t from = 0; /* where the field begins */
-	s->field_count = 0;
-	s->lines = 1;
-	if (*p == '"')
-		return FOUND_QUOTE;
-	for (size_t base = 0; base < n; base += CHUNK) {
-		uint64_t m = marks(p + base, s->rules.delimiter);
-		if (n - base < CHUNK)
-			m &= (UINT64_C(1) << (n - base)) - 1;
-		for (; m; m &= m - 1) {
-			size_t at = base + (size_t)__builtin_ctzll(m);
-			if (p[at] == s->rules.delimiter) {
-				push(s, p + from, at - from);
-				from = at + 1;
-				if (from < n && p[from] == '"')
-					return FOUND_QUOTE;
-				continue;
-			}
-			int k = scan_line_end(s, p, n, at, whole);
-			if (k < 0)
-				return FOUND_NOTHING;
-			if (k > 0) {
-				push(s, p + from, at - from);
-				ends(s, at, (size_t)k);
-				return FOUND;
-			}
-		}
-	}
-	if (!whole)
-		return FOUND_NOTHING;
-	push(s, p + from, n - from);
-	ends(s, n, 0);
-	return FOUND;
+	s->field_cap = 2 * s->field_count + CHUNK + 1;
+	s->fields = mem_grow(s->fields, s->field_cap, sizeof *s->fields);
 }
+
+/* Eight bytes at a time, without a branch: bit 7 of each byte that equals c. */
+static inline uint64_t equal_8(uint64_t v, unsigned char c)
+{
+	const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F);
+	v ^= UINT64_C(0x0101010101010101) * c;
+	return ~(((v & low) + low) | v | low);
+}
+
+/* Bits 7 of eight bytes -> eight bits, the first byte's lowest. */
+static inline uint64_t gather_8(uint64_t v)
+{
+	return (v >> 7) * UINT64_C(0x0102040810204080) >> 56;
+}
+
+static inline struct marks marks_portable(const char *p, char delimiter)
+{
+	struct marks m = { 0 };
+	for (int i = 0; i < CHUNK; i += 8) {
+		uint64_t v;
+		memcpy(&v, p + i, sizeof v);
+		v = le64toh(v);
+		m.delimiters |= gather_8(equal_8(v, (unsigned char)delimiter)) << i;
+		m.line_ends |= gather_8(equal_8(v, '\n') | equal_8(v, '\r')) << i;
+		m.quotes |= gather_8(equal_8(v, '"')) << i;
+	}
+	return m;
+}
+
+#define TARGET
+#define NAME scan_plain_portable
+#define MARKS marks_portable
+#include "plain.h"
+
+#ifdef __x86_64__
+__attribute__((target("avx2"))) static inline uint64_t equal_64(__m256i a, __m256i b, char c)
+{
+	__m256i v = _mm256_set1_epi8(c);
+	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, v)) |
+	       (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(b, v)) << 32;
+}
+
+__attribute__((target("avx2"))) static inline struct marks marks_avx2(const char *p, char delimiter)
+{
+	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p), b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+	return (struct marks){ equal_64(a, b, delimiter), equal_64(a, b, '\n') | equal_64(a, b, '\r'), equal_64(a, b, '"') };
+}
+
+#define TARGET __attribute__((target("avx2,bmi")))
+#define NAME scan_plain_avx2
+#define MARKS marks_avx2
+#include "plain.h"
+#else
+#define scan_plain_avx2 scan_plain_portable
+#endif
 
 #define NEEDS_MORE SIZE_MAX
 #define BROKEN (SIZE_MAX - 1)
@@ -214,7 +214,7 @@ bool scan_record(struct scan *s, const char *p, size_t n, bool whole)
 {
 	s->fault = CSV_SOUND;
 	s->quoted = false;
-	switch (scan_plain(s, p, n, whole)) {
+	switch ((s->avx2 ? scan_plain_avx2 : scan_plain_portable)(s, p, n, whole)) {
 	case FOUND:
 		test_sizes(s);
 		return true;

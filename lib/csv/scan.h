@@ -8,6 +8,7 @@
 
 struct scan {
 	struct csv_rules rules;
+	bool avx2;           /* look at it by AVX2: cpu_avx2() */
 	bool bare_cr;        /* a CR that no LF follows ends a line too */
 	/* of the record found */
 	size_t end;          /* bytes without its line end */

@@ -1,6 +1,7 @@
 #include "unquote.h"
 
 #include "base/mem.h"
+#include "csv/reader.h"
 
 #include <csv.h>
 #include <stdlib.h>
@@ -73,8 +74,9 @@ int unquote(struct unquoter *u, struct str record, const struct str **ret_fields
 		u->fields_cap = u->cap;
 		u->fields = mem_grow(u->fields, u->fields_cap, sizeof *u->fields);
 	}
+	buf_reserve(&u->bytes, CSV_ROOM);
 	for (size_t i = 0, from = 0; i < u->count; from = u->ends[i++].at)
-		u->fields[i] = (struct str){ u->bytes.p ? u->bytes.p + from : "", u->ends[i].at - from };
+		u->fields[i] = (struct str){ u->bytes.p + from, u->ends[i].at - from };
 	*ret_fields = u->fields;
 	*ret_count = u->count;
 	return 0;

@@ -64,7 +64,12 @@ int frame_create(struct frame_writer **ret, const char *path, enum frame_type ty
 	memcpy(h + 16, id->schema, 16);
 	memcpy(h + 32, id->run, 16);
 	le64_put(h + 56, XXH3_64bits(h, 56));
-	if (output_create(&w->out, path, err) < 0 || output_write(w->out, h, sizeof h, err) < 0) {
+	if (output_create(&w->out, path, err) < 0) {
+		frame_abort(w);
+		return -1;
+	}
+	output_unhashed(w->out); /* blocks have checksums of their own */
+	if (output_write(w->out, h, sizeof h, err) < 0) {
 		frame_abort(w);
 		return -1;
 	}
@@ -72,18 +77,44 @@ int frame_create(struct frame_writer **ret, const char *path, enum frame_type ty
 	return 0;
 }
 
-int frame_put(struct frame_writer *w, uint32_t tag, const void *payload, size_t n, uint32_t rows, struct err *err)
+static uint64_t hash_parts(const struct str *parts, unsigned count, uint64_t seed)
+{
+	if (count == 1)
+		return XXH3_64bits_withSeed(parts->p, parts->n, seed);
+	XXH3_state_t state;
+	XXH3_INITSTATE(&state);
+	XXH3_64bits_reset_withSeed(&state, seed);
+	for (unsigned i = 0; i < count; i++)
+		XXH3_64bits_update(&state, parts[i].p, parts[i].n);
+	return XXH3_64bits_digest(&state);
+}
+
+int frame_put_parts(struct frame_writer *w, uint32_t tag, const struct str *parts, unsigned count, uint32_t rows, uint64_t *ret_at,
+                    struct err *err)
 {
 	uint8_t h[BLOCK] = { 0 };
+	uint64_t n = 0;
+	for (unsigned i = 0; i < count; i++)
+		n += parts[i].n;
 	le32_put(h, tag);
 	le32_put(h + 4, rows);
 	le64_put(h + 8, n);
-	le64_put(h + 16, XXH3_64bits_withSeed(payload, n, w->blocks));
+	le64_put(h + 16, hash_parts(parts, count, w->blocks));
 	le64_put(h + 24, XXH3_64bits_withSeed(h, 24, w->blocks));
 	w->blocks++;
 	if (output_write(w->out, h, sizeof h, err) < 0)
 		return -1;
-	return output_write(w->out, payload, n, err);
+	*ret_at = output_bytes(w->out);
+	for (unsigned i = 0; i < count; i++)
+		if (output_write(w->out, parts[i].p, parts[i].n, err) < 0)
+			return -1;
+	return 0;
+}
+
+int frame_put(struct frame_writer *w, uint32_t tag, const void *payload, size_t n, uint32_t rows, struct err *err)
+{
+	uint64_t ignored;
+	return frame_put_parts(w, tag, &(struct str){ payload, n }, 1, rows, &ignored, err);
 }
 
 void frame_rows(struct frame_writer *w, uint64_t rows, struct row_sum sum)

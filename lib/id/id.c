@@ -2,6 +2,7 @@
 #include "id/id.h"
 
 #include "id/day.h"
+#include "province.h"
 #include "value/reason.h"
 
 #include <stdbool.h>
@@ -38,7 +39,7 @@ char id_check_digit(const char digits[17])
 	return "10X98765432"[sum % 11];
 }
 
-static bool is_province(int code)
+bool id_is_province(unsigned code)
 {
 	static const uint16_t units[9] = {
 		/* which second digits go with each first one */
@@ -52,7 +53,7 @@ static int parse_18(const char *p, int32_t as_of, uint64_t *ret)
 {
 	if (!are_digits(p, 17) || !(is_digit(p[17]) || p[17] == 'X'))
 		return ID_CHARSET;
-	if (!is_province(number(p, 2)))
+	if (!id_is_province((unsigned)number(p, 2)))
 		return ID_REGION;
 	int32_t day = day_of(number(p + 6, 4), number(p + 10, 2), number(p + 12, 2));
 	if (day < 0 || day > as_of)

@@ -20,8 +20,21 @@ struct change {
 struct id_changes {
 	struct change *places;
 	size_t mask, count;
+	uint64_t *may_be;    /* a bit for a hash of each old number: nearly every number asked for is none */
+	uint64_t may_be_mask;
 	struct arena texts;
 };
+
+/* One of the bits of may_be. */
+static uint64_t bit_of(const struct id_changes *c, struct str text)
+{
+	uint64_t first, last;
+	if (text.n < 8)
+		return 0;
+	memcpy(&first, text.p, 8);
+	memcpy(&last, text.p + text.n - 8, 8);
+	return ((first ^ text.n) * UINT64_C(0x9E3779B97F4A7C15) + last * UINT64_C(0xD6E8FEB86659FD93)) >> 32 & c->may_be_mask;
+}
 
 static struct change *place_of(const struct id_changes *c, struct str old)
 {
@@ -34,6 +47,9 @@ static struct change *place_of(const struct id_changes *c, struct str old)
 bool id_changes_find(const struct id_changes *changes, struct str cleaned, uint64_t *ret)
 {
 	if (!changes || !changes->count || !cleaned.n)
+		return false;
+	uint64_t bit = bit_of(changes, cleaned);
+	if (!(changes->may_be[bit / 64] >> bit % 64 & 1))
 		return false;
 	const struct change *found = place_of(changes, cleaned);
 	if (!found->old.n)
@@ -79,6 +95,8 @@ static int add(struct id_changes *c, const struct table *t, struct row row, stru
 		return 0;
 	}
 	*at = (struct change){ arena_dup(&c->texts, key), now, row_file(row), row_line(row) };
+	uint64_t bit = bit_of(c, key);
+	c->may_be[bit / 64] |= UINT64_C(1) << bit % 64;
 	c->count++;
 	return 0;
 }
@@ -135,6 +153,8 @@ int id_changes_load(struct id_changes **ret, const char *table_path, const struc
 		places *= 2;
 	c->places = mem_alloc(places * sizeof *c->places);
 	c->mask = places - 1;
+	c->may_be = mem_alloc(places);
+	c->may_be_mask = 8 * places - 1;
 	int rc = read_rows(c, t, err) < 0 || follow(c, t, err) < 0 ? -1 : 0;
 	table_close(t);
 	if (rc < 0)
@@ -150,5 +170,6 @@ void id_changes_free(struct id_changes *c)
 		return;
 	arena_release(&c->texts);
 	free(c->places);
+	free(c->may_be);
 	free(c);
 }

@@ -1,18 +1,13 @@
 /* The stage: every file of a kind, row by row; then what only the whole kind can tell. */
 #include "ingest/ingest.h"
 
-#include "changes.h"
-#include "extract.h"
+#include "belt.h"
 #include "outcome.h"
-#include "row.h"
-#include "shares.h"
 #include "table/table.h"
-#include "text/blank.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-#define PROGRESS_EVERY 4096 /* rows */
 
 struct ingest {
 	const struct ingest_job *job;
@@ -20,119 +15,10 @@ struct ingest {
 	uint32_t *first_ordinal;     /* of each file, and behind the last one */
 	struct table_writer *table;
 	struct outcome outcome;
-	struct row_builder row;
+	struct feed feed;
 	struct shares shares;
-	struct buf name;             /* of a refused row */
 	uint32_t ordinal;            /* of the next accepted row */
-	int household_no, region;    /* columns that a refused row of the register is remembered by, or -1 */
 };
-
-/* What is being read. */
-struct reading {
-	struct extract extract;
-	unsigned file;
-	struct ingest_count *count;
-	uint64_t badly_encoded; /* rows */
-};
-
-static enum reason reason_of_fault(enum csv_fault fault)
-{
-	static const enum reason reasons[] = { REASON_NONE, ROW_NUL, ROW_ENCODING, ROW_QUOTE, ROW_SIZE };
-	return reasons[fault];
-}
-
-/* A row of the register that is refused for its id is kept beside the table: "maybe registered" asks for it. */
-static void refuse(struct ingest *in, const struct reading *r, const struct csv_record *record)
-{
-	const struct kind *k = in->job->kind;
-	const int *columns = r->extract.columns;
-	struct str household_no = { "", 0 }, region_text;
-	int64_t region = VALUE_NULL;
-	char completed[ID_CLEAN_SIZE + 2];
-	struct str cleaned = { in->row.cleaned, in->row.cleaned_n };
-	in->name.n = 0;
-	if (in->household_no >= 0)
-		household_no = row_field(record->fields, record->field_count, columns, (unsigned)in->household_no);
-	if (k->name_column >= 0)
-		name_normalise(row_field(record->fields, record->field_count, columns, (unsigned)k->name_column), &in->name);
-	if (in->region >= 0) {
-		region_text = row_field(record->fields, record->field_count, columns, (unsigned)in->region);
-		if (column_parse(&k->columns[in->region], region_text, in->job->as_of, &region))
-			region = VALUE_NULL;
-	}
-	if (cleaned.n == 15) {
-		memcpy(completed, cleaned.p, 6);
-		memcpy(completed + 6, "19", 2);
-		memcpy(completed + 8, cleaned.p + 6, 9);
-		cleaned = (struct str){ completed, 17 };
-	}
-	table_refuse(in->table, household_no, buf_str(&in->name), region, cleaned);
-}
-
-static int reject(struct ingest *in, struct reading *r, const struct csv_record *record, struct str column, enum reason reason,
-                  struct err *err)
-{
-	r->count->rejected++;
-	r->badly_encoded += reason == ROW_ENCODING;
-	return outcome_reject(&in->outcome, r->extract.name, record->line, column, reason, record->raw, err);
-}
-
-static int accept(struct ingest *in, struct reading *r, const struct csv_record *record, struct err *err)
-{
-	const struct row_builder *b = &in->row;
-	if (record->line > UINT32_MAX)
-		return err_set(err, STATUS_DATA, "%s:%llu: has more lines than a table can name; split the extract", r->extract.name,
-		               (unsigned long long)record->line);
-	le32_put(b->fixed, (uint32_t)record->line);
-	le16_put(b->fixed + 4, (uint16_t)r->file);
-	if (table_put(in->table, b->fixed, (const uint8_t *)b->texts.p, b->texts.n, err) < 0)
-		return -1;
-	shares_add(&in->shares, &b->marks);
-	for (unsigned i = 0; i < b->invalid_count; i++) {
-		const struct invalid_value *v = &b->invalid[i];
-		if (outcome_invalid(&in->outcome, in->ordinal, r->extract.name, record->line, in->job->kind->columns[v->column].name,
-		                    v->reason, v->value, err) < 0)
-			return -1;
-	}
-	in->ordinal++;
-	r->count->accepted++;
-	return 0;
-}
-
-static int take(struct ingest *in, struct reading *r, const struct csv_record *record, struct err *err)
-{
-	const struct kind *k = in->job->kind;
-	enum reason reason = reason_of_fault(record->fault);
-	unsigned column;
-	if (record->blank) {
-		r->count->blank++;
-		return 0;
-	}
-	r->count->rows_read++;
-	if (!reason && record->field_count > r->extract.width && extract_too_wide(&r->extract, record))
-		reason = ROW_WIDTH;
-	if (reason)
-		return reject(in, r, record, STR(""), reason, err);
-	reason = row_build(&in->row, record->fields, record->field_count, r->extract.columns, &column);
-	if (!reason)
-		return accept(in, r, record, err);
-	const struct column *c = &k->columns[column];
-	if (k->role == ROLE_REGISTER && (c->type == TYPE_ID || c->type == TYPE_CERT))
-		refuse(in, r, record);
-	return reject(in, r, record, c->name, reason, err);
-}
-
-static void show_progress(const struct ingest *in, const struct reading *r, uint64_t *shown_bytes, uint64_t *shown_rows)
-{
-	struct ingest_progress *p = in->job->progress;
-	if (!p)
-		return;
-	uint64_t bytes = source_position(r->extract.replay.source), rows = r->count->rows_read;
-	atomic_fetch_add_explicit(&p->bytes, bytes - *shown_bytes, memory_order_relaxed);
-	atomic_fetch_add_explicit(&p->rows, rows - *shown_rows, memory_order_relaxed);
-	*shown_bytes = bytes;
-	*shown_rows = rows;
-}
 
 /* More than 10 rows and more than 1 in 1,000 that are not in the encoding: the encoding is another one. */
 static int test_encoding(const struct reading *r, struct err *err)
@@ -140,38 +26,43 @@ static int test_encoding(const struct reading *r, struct err *err)
 	if (r->badly_encoded <= 10 || r->badly_encoded * 1000 <= r->count->rows_read)
 		return 0;
 	return err_set(err, STATUS_DATA, "%s:1: %llu of %llu rows are not in %s; name the encoding of the extract or ask for another one",
-	               r->extract.name, (unsigned long long)r->badly_encoded, (unsigned long long)r->count->rows_read,
+	               r->name, (unsigned long long)r->badly_encoded, (unsigned long long)r->count->rows_read,
 	               r->count->encoding);
 }
 
-static int read_rows(struct ingest *in, struct reading *r, struct err *err)
+/* A belt_put_fn. */
+static int put(void *arg, struct reading *r, struct batch *b, bool done, struct err *err)
 {
-	struct csv_record record;
-	enum csv_got got;
-	uint64_t shown_bytes = 0, shown_rows = 0;
-	for (uint64_t n = 1; (got = extract_next(&r->extract, &record, err)) == CSV_RECORD; n++) {
-		if (take(in, r, &record, err) < 0)
-			return -1;
-		if (n % PROGRESS_EVERY == 0)
-			show_progress(in, r, &shown_bytes, &shown_rows);
-	}
-	show_progress(in, r, &shown_bytes, &shown_rows);
-	return got == CSV_END ? test_encoding(r, err) : -1;
+	struct ingest *in = arg;
+	struct ingest_count *c = r->count;
+	if (table_put_rows(in->table, &b->rows, err) < 0 || outcome_take(&in->outcome, &b->rejects, &b->invalid, in->ordinal, err) < 0)
+		return -1;
+	shares_join(&in->shares, &b->shares);
+	in->ordinal += b->rows.rows;
+	c->rows_read += b->rows_read;
+	c->accepted += b->rows.rows;
+	c->rejected += b->rejected;
+	c->blank += b->blank;
+	r->badly_encoded += b->badly_encoded;
+	if (in->job->progress)
+		atomic_fetch_add_explicit(&in->job->progress->rows, b->rows_read, memory_order_relaxed);
+	if (!done)
+		return 0;
+	in->first_ordinal[r->file + 1] = in->ordinal;
+	return test_encoding(r, err);
 }
 
-static int read_file(struct ingest *in, unsigned file, struct err *err)
+#define ROW_BYTES 100 /* of an extract, about */
+
+/* About how many rows the files hold. */
+static uint64_t rows_to_expect(const struct ingest_job *job)
 {
-	struct reading r = { .file = file, .count = &in->counts[file] };
-	if (extract_open(&r.extract, &in->job->files[file], in->job->kind, in->job->invalid_path, err) < 0)
-		return -1;
-	r.count->encoding = encoding_name(r.extract.layout.encoding);
-	r.count->delimiter = r.extract.layout.delimiter;
-	in->first_ordinal[file] = in->ordinal;
-	int rc = read_rows(in, &r, err);
-	source_digest(r.extract.replay.source, &r.count->bytes, r.count->xxh3_128);
-	extract_close(&r.extract);
-	in->first_ordinal[file + 1] = in->ordinal;
-	return rc;
+	uint64_t bytes = 0;
+	struct stat st;
+	for (unsigned i = 0; i < job->file_count; i++)
+		if (stat(job->files[i].path, &st) == 0)
+			bytes += (uint64_t)st.st_size;
+	return bytes / ROW_BYTES;
 }
 
 /* The file that an accepted row with this ordinal is in; asked in order. */
@@ -273,13 +164,10 @@ static int run(struct ingest *in, struct err *err)
 	if (job->file_count > UINT16_MAX)
 		return err_set(err, STATUS_DATA, "%.*s: has more than %u files; join some", STR_ARG(job->kind->name), UINT16_MAX);
 	if (table_create(&in->table, job->table_path, job->kind, &job->id, err) < 0 ||
-	    outcome_open(&in->outcome, job->rejects_path, job->invalid_path, err) < 0 ||
-	    row_builder_init(&in->row, job, err) < 0)
+	    outcome_open(&in->outcome, job->rejects_path, job->invalid_path, err) < 0)
 		return -1;
-	for (unsigned i = 0; i < job->file_count; i++)
-		if (read_file(in, i, err) < 0)
-			return -1;
-	if (settle(in, err) < 0)
+	table_expect(in->table, rows_to_expect(job));
+	if (belt_run(job, &in->feed, put, in, err) < 0 || settle(in, err) < 0)
 		return -1;
 	return commit(in, err);
 }
@@ -289,16 +177,14 @@ int ingest_run(const struct ingest_job *job, struct ingest_count *counts, struct
 	struct ingest in = { .job = job, .outcome = { .spool_fd = -1 } };
 	in.counts = mem_alloc(job->file_count * sizeof *in.counts);
 	in.first_ordinal = mem_alloc((job->file_count + 1) * sizeof *in.first_ordinal);
-	in.household_no = kind_column(job->kind, STR("household_no"));
-	in.region = kind_column(job->kind, STR("region"));
+	feed_init(&in.feed, job, in.counts);
 	int rc = run(&in, err);
 	if (rc == 0)
 		memcpy(counts, in.counts, job->file_count * sizeof *counts);
 	table_abort(in.table);
 	outcome_abort(&in.outcome);
-	row_builder_release(&in.row);
+	feed_release(&in.feed);
 	shares_release(&in.shares);
-	buf_release(&in.name);
 	free(in.counts);
 	free(in.first_ordinal);
 	return rc;

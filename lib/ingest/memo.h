@@ -1,6 +1,6 @@
 /* memo: what the short texts of a column were read as, since most columns hold few different ones again and again.
  *
- * A direct-mapped cache per column: a text is looked for in one place only, and takes the place of what stood there. What a text
+ * A cache per column: a text is looked for in two places only, and takes the place of what stood there longest. What a text
  * is read as depends on nothing but the column and the job, so a hit is always right.
  */
 #ifndef BIDUI_INGEST_MEMO_H
@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #define MEMO_TEXT 24   /* bytes; a longer text is not remembered */
-#define MEMO_PLACES 64 /* of a column */
+#define MEMO_PLACES 256 /* of a column */
 
-/* A text of up to MEMO_TEXT bytes as three words that overlap: equal when and only when n and the bytes are. */
+/* A text of up to MEMO_TEXT bytes as three words, filled up with zeros: equal when and only when n and the bytes are. */
 struct memo_key {
 	uint64_t first, middle, last;
 	uint32_t n; /* bytes; 0: none */
@@ -35,36 +35,41 @@ static inline uint64_t memo_word(const char *p)
 	return w;
 }
 
-/* text: 1 to MEMO_TEXT bytes. */
-static inline struct memo_key memo_key(struct str text)
+/* text: up to MEMO_TEXT bytes, and as many readable at p. */
+static inline struct memo_key memo_key(const char *p, size_t n)
 {
-	struct memo_key k = { .n = (uint32_t)text.n };
-	uint32_t low, high;
-	if (text.n >= 8) {
-		k.first = memo_word(text.p);
-		k.middle = memo_word(text.p + (text.n - 8) / 2);
-		k.last = memo_word(text.p + text.n - 8);
-	} else if (text.n >= 4) {
-		memcpy(&low, text.p, 4);
-		memcpy(&high, text.p + text.n - 4, 4);
-		k.first = (uint64_t)high << 32 | low;
-	} else {
-		const unsigned char *u = (const unsigned char *)text.p;
-		k.first = u[0] | (unsigned)u[text.n / 2] << 8 | (unsigned)u[text.n - 1] << 16;
-	}
-	return k;
+	/* n bytes of ones and then zeros stand from [MEMO_TEXT - n] on. */
+	static const unsigned char ones[2 * MEMO_TEXT] = { [0 ... MEMO_TEXT - 1] = 0xFF };
+	const char *mask = (const char *)ones + MEMO_TEXT - n;
+	return (struct memo_key){ memo_word(p) & memo_word(mask), memo_word(p + 8) & memo_word(mask + 8),
+		                  memo_word(p + 16) & memo_word(mask + 16), (uint32_t)n };
 }
 
-/* The place where key is or may be put. */
+/* The first of the two places, side by side, where key is or may be put. */
 static inline struct memo_place *memo_at(struct memo *m, const struct memo_key *k)
 {
-	uint64_t h = (k->first ^ k->n) * UINT64_C(0x9E3779B97F4A7C15) + (k->middle + k->last) * UINT64_C(0xD6E8FEB86659FD93);
-	return &m->places[h >> 58];
+	uint64_t h = (k->first ^ k->n) * UINT64_C(0x9E3779B97F4A7C15) ^ (k->middle + k->last) * UINT64_C(0xD6E8FEB86659FD93);
+	return &m->places[(h ^ h >> 29) * UINT64_C(0x9E3779B97F4A7C15) >> 57 << 1];
 }
 
 static inline bool memo_holds(const struct memo_place *p, const struct memo_key *k)
 {
 	return p->key.n == k->n && p->key.first == k->first && p->key.middle == k->middle && p->key.last == k->last;
+}
+
+/* The place that holds the key, or NULL. */
+static inline struct memo_place *memo_find(struct memo *m, const struct memo_key *k)
+{
+	struct memo_place *p = memo_at(m, k);
+	return memo_holds(p, k) ? p : memo_holds(p + 1, k) ? p + 1 : NULL;
+}
+
+/* Remember; of the two the one that came later stays. */
+static inline void memo_put(struct memo *m, const struct memo_place *new)
+{
+	struct memo_place *p = memo_at(m, &new->key);
+	p[1] = p[0];
+	p[0] = *new;
 }
 
 #endif

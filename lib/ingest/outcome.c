@@ -42,17 +42,26 @@ static int flush_rejects(struct outcome *o, struct err *err)
 	return rc;
 }
 
-int outcome_reject(struct outcome *o, const char *file, uint64_t line, struct str column, enum reason reason, struct str row,
-                   struct err *err)
+void outcome_put_reject(struct buf *out, const char *file, uint64_t line, struct str column, enum reason reason, struct str row)
 {
 	struct buf mended = { 0 };
 	if (reason <= ROW_SIZE && utf8_check(row.p, row.n) < row.n) {
 		utf8_mend(row, &mended);
 		row = buf_str(&mended);
 	}
-	put_line(&o->text, file, line, column, reason, row);
+	put_line(out, file, line, column, reason, row);
 	buf_release(&mended);
-	return o->text.n < FLUSH_AT ? 0 : flush_rejects(o, err);
+}
+
+void outcome_put_invalid(struct buf *out, uint32_t ordinal, const char *file, uint64_t line, struct str column, enum reason reason,
+                         struct str value)
+{
+	size_t at = out->n;
+	buf_reserve(out, SPOOL_HEAD);
+	out->n += SPOOL_HEAD;
+	put_line(out, file, line, column, reason, value);
+	le32_put(out->p + at, ordinal);
+	le32_put(out->p + at + 4, (uint32_t)(out->n - at - SPOOL_HEAD));
 }
 
 /* Move the spool's memory to its file. */
@@ -80,15 +89,15 @@ static int spill(struct outcome *o, struct err *err)
 	return 0;
 }
 
-int outcome_invalid(struct outcome *o, uint32_t ordinal, const char *file, uint64_t line, struct str column, enum reason reason,
-                    struct str value, struct err *err)
+int outcome_take(struct outcome *o, const struct buf *rejects, const struct buf *invalid, uint32_t ordinal, struct err *err)
 {
+	buf_puts(&o->text, buf_str(rejects));
+	if (o->text.n >= FLUSH_AT && flush_rejects(o, err) < 0)
+		return -1;
 	size_t at = o->spool.n;
-	buf_reserve(&o->spool, SPOOL_HEAD);
-	o->spool.n += SPOOL_HEAD;
-	put_line(&o->spool, file, line, column, reason, value);
-	le32_put(o->spool.p + at, ordinal);
-	le32_put(o->spool.p + at + 4, (uint32_t)(o->spool.n - at - SPOOL_HEAD));
+	buf_puts(&o->spool, buf_str(invalid));
+	for (; at < o->spool.n; at += SPOOL_HEAD + le32_get(o->spool.p + at + 4))
+		le32_put(o->spool.p + at, le32_get(o->spool.p + at) + ordinal);
 	return o->spool.n < SPOOL_MEMORY ? 0 : spill(o, err);
 }
 

@@ -21,11 +21,14 @@ struct outcome {
 
 int outcome_open(struct outcome *o, const char *rejects_path, const char *invalid_path, struct err *err)
 	__attribute__((warn_unused_result));
-/* column: empty where none is at fault. row: as it came; bytes that are no UTF-8 become U+FFFD. */
-int outcome_reject(struct outcome *o, const char *file, uint64_t line, struct str column, enum reason reason, struct str row,
-                   struct err *err) __attribute__((warn_unused_result));
-int outcome_invalid(struct outcome *o, uint32_t ordinal, const char *file, uint64_t line, struct str column, enum reason reason,
-                    struct str value, struct err *err) __attribute__((warn_unused_result));
+/* A line of rejects, appended to out. column: empty where none is at fault. row: as it came; bytes that are no UTF-8 become U+FFFD. */
+void outcome_put_reject(struct buf *out, const char *file, uint64_t line, struct str column, enum reason reason, struct str row);
+/* An entry of the spool, appended to out; the ordinal is counted from the first row of a batch. */
+void outcome_put_invalid(struct buf *out, uint32_t ordinal, const char *file, uint64_t line, struct str column, enum reason reason,
+                         struct str value);
+/* Take what a batch, whose first row has this ordinal, made of the two. */
+int outcome_take(struct outcome *o, const struct buf *rejects, const struct buf *invalid, uint32_t ordinal, struct err *err)
+	__attribute__((warn_unused_result));
 /* Write the invalid values but those of the duplicates (sorted ordinals); kept(arg, ordinal) is called for each one written. */
 int outcome_settle(struct outcome *o, const uint32_t *duplicates, size_t count, void (*kept)(void *arg, uint32_t ordinal), void *arg,
                    struct err *err) __attribute__((warn_unused_result));

@@ -1,11 +1,45 @@
 #include "row.h"
 
 #include "base/le.h"
+#include "csv/reader.h"
 #include "changes.h"
 #include "table/row.h"
 #include "text/blank.h"
 
 #include <stdlib.h>
+
+static void plan_column(struct row_plan *p, const struct column *c, int32_t as_of)
+{
+	*p = (struct row_plan){ .bold = c->bold, .empty_value = VALUE_NULL };
+	if (c->type == TYPE_TEXT || c->type == TYPE_NAME) {
+		p->sort = c->type == TYPE_NAME ? PLAN_NAME : PLAN_TEXT;
+		p->end = 4 * (uint32_t)c->slot;
+		p->empty_reason = c->bold ? EMPTY : REASON_NONE;
+		return;
+	}
+	p->sort = c->type == TYPE_ID ? PLAN_ID : c->type == TYPE_CERT ? PLAN_CERT : PLAN_PLAIN;
+	p->width = type_widths[c->type];
+	p->offset = c->offset;
+	p->null = type_nulls[c->type];
+	p->empty_reason = (enum reason)column_parse(c, STR(""), as_of, &p->empty_value);
+}
+
+static unsigned put_in_order(struct row_builder *b, unsigned at, unsigned from, unsigned to)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < b->kind->column_count; i++)
+		if (b->plan[i].sort >= from && b->plan[i].sort <= to)
+			b->order[at + n++] = (uint8_t)i;
+	return n;
+}
+
+static void order_columns(struct row_builder *b)
+{
+	b->order = mem_alloc(b->kind->column_count);
+	b->texts = put_in_order(b, 0, PLAN_TEXT, PLAN_NAME);
+	b->ids = put_in_order(b, b->texts, PLAN_ID, PLAN_ID);
+	b->plains = put_in_order(b, b->texts + b->ids, PLAN_PLAIN, PLAN_PLAIN);
+}
 
 int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct err *err)
 {
@@ -14,26 +48,36 @@ int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct
 		return err_set(err, STATUS_CONFIG, "kind %.*s has more than %d columns; drop some from its schema", STR_ARG(k->name),
 		               ROW_COLUMNS_MAX);
 	*b = (struct row_builder){ .kind = k, .as_of = job->as_of, .changes = job->changes };
-	b->fixed = mem_alloc(k->stride);
 	b->invalid = mem_alloc(k->column_count * sizeof *b->invalid);
 	b->memos = mem_alloc(k->column_count * sizeof *b->memos);
-	buf_reserve(&b->texts, 4 * k->text_count + 1);
+	b->plan = mem_alloc(k->column_count * sizeof *b->plan);
+	for (unsigned i = 0; i < k->column_count; i++)
+		plan_column(&b->plan[i], &k->columns[i], b->as_of);
+	order_columns(b);
 	return 0;
 }
 
 void row_builder_release(struct row_builder *b)
 {
-	free(b->fixed);
 	free(b->invalid);
 	free(b->memos);
-	buf_release(&b->texts);
+	free(b->plan);
+	free(b->order);
+	buf_release(&b->name);
 	*b = (struct row_builder){ 0 };
+}
+
+/* The text of a field that is not there. */
+static const char nothing[CSV_ROOM];
+
+static inline struct str field_at(const struct str *fields, size_t count, int f)
+{
+	return f >= 0 && (size_t)f < count ? text_trim(fields[f]) : (struct str){ nothing, 0 };
 }
 
 struct str row_field(const struct str *fields, size_t count, const int *columns, unsigned column)
 {
-	int f = columns[column];
-	return f >= 0 && (size_t)f < count ? text_trim(fields[f]) : STR("");
+	return field_at(fields, count, columns[column]);
 }
 
 /* A certificate, whose first 18 places may be an old number. *ret_weak: asked of the new one. */
@@ -69,79 +113,197 @@ static enum reason read_id(struct row_builder *b, uint64_t *ret)
 /* A date, an enumeration, ...: whatever is read the same each time. */
 static enum reason read_plain(struct row_builder *b, unsigned column, struct str text, int64_t *ret)
 {
-	const struct column *c = &b->kind->columns[column];
-	if (!text.n || text.n > MEMO_TEXT)
-		return (enum reason)column_parse(c, text, b->as_of, ret);
-	struct memo_key key = memo_key(text);
-	struct memo_place *place = memo_at(&b->memos[column], &key);
-	if (!memo_holds(place, &key)) {
-		int64_t v = VALUE_NULL;
-		enum reason reason = (enum reason)column_parse(c, text, b->as_of, &v);
-		*place = (struct memo_place){ key, reason, v };
+	if (text.n > MEMO_TEXT)
+		return (enum reason)column_parse(&b->kind->columns[column], text, b->as_of, ret);
+	char copy[CSV_ROOM] = { 0 };
+	const char *from = text.p;
+	if (!b->room) {
+		memcpy(copy, text.p, text.n);
+		from = copy;
+	}
+	struct memo_key key = memo_key(from, text.n);
+	struct memo_place *place = memo_find(&b->memos[column], &key), new = { key, REASON_NONE, VALUE_NULL };
+	if (!place) {
+		new.reason = (uint32_t)column_parse(&b->kind->columns[column], text, b->as_of, &new.value);
+		memo_put(&b->memos[column], &new);
+		place = &new;
 	}
 	*ret = place->value;
 	return (enum reason)place->reason;
 }
 
-/* The number of any column. VALUE_NULL with a reason. */
-static enum reason read_number(struct row_builder *b, unsigned column, struct str text, int64_t *ret)
+static enum reason clean_and_read(struct row_builder *b, bool cert, struct str text, int64_t *ret)
 {
-	const struct column *c = &b->kind->columns[column];
-	*ret = VALUE_NULL;
-	if (c->type != TYPE_ID && c->type != TYPE_CERT)
-		return read_plain(b, column, text, ret);
 	uint64_t stored = 0;
 	enum reason reason = (enum reason)id_clean(text, b->cleaned, sizeof b->cleaned, &b->cleaned_n);
 	if (!reason)
-		reason = c->type == TYPE_CERT ? read_cert(b, &stored) : read_id(b, &stored);
+		reason = cert ? read_cert(b, &stored) : read_id(b, &stored);
 	if (!reason)
 		*ret = (int64_t)stored;
 	return reason;
 }
 
-/* Append a text or name and its end. Whether it is empty. */
-static bool put_text(struct row_builder *b, const struct column *c, struct str text)
+/* The number of any column, for a text that is not empty. *ret stays as it is with a reason. */
+static inline enum reason read_number(struct row_builder *b, unsigned column, struct str text, int64_t *ret)
 {
-	size_t heads = 4 * b->kind->text_count, from = b->texts.n;
-	if (c->type == TYPE_NAME)
-		name_normalise(text, &b->texts);
-	else
-		buf_puts(&b->texts, text);
-	le32_put(b->texts.p + 4 * c->slot, (uint32_t)(b->texts.n - heads));
-	return b->texts.n == from;
+	uint64_t stored;
+	unsigned sort = b->plan[column].sort;
+	if (sort == PLAN_PLAIN)
+		return read_plain(b, column, text, ret);
+	if (sort == PLAN_ID && text.n == ID_TEXT && id_parse_clean(text.p, b->as_of, &stored) &&
+	    !id_changes_find(b->changes, text, &(uint64_t){ 0 })) {
+		*ret = (int64_t)stored;
+		return REASON_NONE;
+	}
+	return clean_and_read(b, sort == PLAN_CERT, text, ret);
 }
 
-enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, unsigned *ret_column)
+/* Copy n bytes where CSV_ROOM may be written: most texts are short. Where as many may be read too, no length has to be guessed. */
+static inline void copy_text(char *to, struct str text, bool room)
 {
-	const struct kind *k = b->kind;
-	b->texts.n = 4 * k->text_count;
+	if (text.n <= CSV_ROOM && room)
+		memcpy(to, text.p, CSV_ROOM);
+	else if (text.n)
+		memcpy(to, text.p, text.n);
+}
+
+/* Whether a name is its own normalised form, since it consists of common Chinese characters: E4 to E9 begin three bytes. */
+static inline bool is_normal(struct str name)
+{
+	size_t i = 0;
+	for (; i + 2 < name.n; i += 3)
+		if ((unsigned char)(name.p[i] - '\xE4') > 0xE9 - 0xE4)
+			return false;
+	return i == name.n;
+}
+
+/* Append a text or name whose row's texts begin at `start`. Whether it is empty. */
+static inline bool put_text(struct row_builder *b, const struct row_plan *p, struct str text, struct buf *texts, size_t start)
+{
+	if (p->sort == PLAN_NAME && !is_normal(text)) {
+		b->name.n = 0;
+		name_normalise(text, &b->name);
+		buf_reserve(&b->name, CSV_ROOM);
+		text = buf_str(&b->name);
+	}
+	if (texts->cap - texts->n < text.n + CSV_ROOM)
+		buf_reserve(texts, text.n + CSV_ROOM);
+	copy_text(texts->p + texts->n, text, b->room);
+	texts->n += text.n;
+	le32_put(texts->p + start + p->end, (uint32_t)(texts->n - start - 4 * (size_t)b->kind->text_count));
+	return !text.n;
+}
+
+/* value_store, by what the plan knows. */
+static inline void put_number(const struct row_plan *p, uint8_t *fixed, int64_t v)
+{
+	uint64_t u = v == VALUE_NULL ? p->null : (uint64_t)v;
+	switch (p->width) {
+	case 1: fixed[p->offset] = (uint8_t)u; return;
+	case 2: le16_put(fixed + p->offset, (uint16_t)u); return;
+	case 4: le32_put(fixed + p->offset, (uint32_t)u); return;
+	default: le64_put(fixed + p->offset, u);
+	}
+}
+
+/* What most rows are: texts, a number without a fault, values seen before. False when it is not so; nothing is lost then, the row is
+ * built column by column. */
+static bool build_usual(struct row_builder *b, const struct str *fields, size_t count, const int *columns, uint8_t *fixed,
+                        struct buf *texts, size_t start)
+{
+	const uint8_t *order = b->order;
+	struct row_marks marks = { 0 };
+	for (unsigned i = 0; i < b->texts; i++) {
+		unsigned column = order[i];
+		const struct row_plan *p = &b->plan[column];
+		struct str text = field_at(fields, count, columns[column]);
+		bool null = put_text(b, p, text, texts, start);
+		if (null && p->bold)
+			return false;
+		marks.nulls |= (uint64_t)null << column;
+		marks.empty |= (uint64_t)!text.n << column;
+	}
+	order += b->texts;
+	for (unsigned i = 0; i < b->ids; i++) {
+		unsigned column = order[i];
+		struct str text = field_at(fields, count, columns[column]);
+		uint64_t stored, ignored;
+		if (text.n != ID_TEXT || !id_parse_clean(text.p, b->as_of, &stored) || id_changes_find(b->changes, text, &ignored))
+			return false;
+		le64_put(fixed + b->plan[column].offset, stored);
+	}
+	order += b->ids;
+	for (unsigned i = 0; i < b->plains; i++) {
+		unsigned column = order[i];
+		const struct row_plan *p = &b->plan[column];
+		struct str text = field_at(fields, count, columns[column]);
+		int64_t v = p->empty_value;
+		if (text.n) {
+			if (text.n > MEMO_TEXT)
+				return false;
+			struct memo_key key = memo_key(text.p, text.n);
+			const struct memo_place *place = memo_find(&b->memos[column], &key);
+			if (!place || place->reason)
+				return false;
+			v = place->value;
+		} else if (p->empty_reason) {
+			return false;
+		}
+		put_number(p, fixed, v);
+		marks.nulls |= (uint64_t)(v == VALUE_NULL) << column;
+		marks.empty |= (uint64_t)!text.n << column;
+	}
+	b->marks = marks;
+	return true;
+}
+
+enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, uint8_t *fixed,
+                      struct buf *texts, unsigned *ret_column)
+{
+	struct row_marks marks = { 0 };
+	size_t start = texts->n, heads = 4 * (size_t)b->kind->text_count;
+	unsigned column_count = b->kind->column_count;
+	buf_reserve(texts, heads);
+	texts->n += heads;
 	b->invalid_count = 0;
-	b->marks = (struct row_marks){ 0 };
-	for (unsigned i = 0; i < k->column_count; i++) {
-		const struct column *c = &k->columns[i];
-		struct str text = row_field(fields, count, columns, i);
-		int64_t v = VALUE_NULL;
+	if (b->room && b->texts + b->ids + b->plains == column_count) {
+		if (build_usual(b, fields, count, columns, fixed, texts, start))
+			return REASON_NONE;
+		texts->n = start + heads;
+	}
+	for (unsigned i = 0; i < column_count; i++) {
+		const struct row_plan *p = &b->plan[i];
+		struct str text = field_at(fields, count, columns[i]);
+		uint64_t bit = UINT64_C(1) << i;
 		enum reason reason = REASON_NONE;
 		bool null;
-		if (c->type == TYPE_TEXT || c->type == TYPE_NAME) {
-			null = put_text(b, c, text);
-			if (null && c->bold)
-				reason = EMPTY;
+		if (p->sort <= PLAN_NAME) {
+			null = put_text(b, p, text, texts, start);
+			if (null)
+				reason = p->empty_reason;
 		} else {
-			reason = read_number(b, i, text, &v);
-			value_store(c->type, b->fixed + c->offset, v);
+			int64_t v = VALUE_NULL;
+			if (text.n) {
+				reason = read_number(b, i, text, &v);
+			} else {
+				reason = p->empty_reason;
+				v = p->empty_value;
+				b->cleaned_n = reason ? 0 : b->cleaned_n;
+			}
+			put_number(p, fixed, v);
 			null = v == VALUE_NULL;
 		}
-		if (reason && c->bold) {
+		marks.nulls |= null ? bit : 0;
+		marks.empty |= text.n ? 0 : bit;
+		if (!reason)
+			continue;
+		if (p->bold) {
 			*ret_column = i;
 			return reason;
 		}
-		b->marks.nulls |= (uint64_t)null << i;
-		b->marks.empty |= (uint64_t)!text.n << i;
-		if (reason) {
-			b->marks.invalid |= UINT64_C(1) << i;
-			b->invalid[b->invalid_count++] = (struct invalid_value){ i, reason, text };
-		}
+		marks.invalid |= bit;
+		b->invalid[b->invalid_count++] = (struct invalid_value){ i, reason, text };
 	}
+	b->marks = marks;
 	return REASON_NONE;
 }

@@ -22,27 +22,45 @@ struct row_marks {
 	uint64_t invalid;
 };
 
-/* Reused from row to row: nothing is allocated once its buffers have grown. */
+/* What a row needs to know of a column, side by side. */
+struct row_plan {
+	enum { PLAN_TEXT, PLAN_NAME, PLAN_ID, PLAN_CERT, PLAN_PLAIN } sort;
+	uint8_t width;        /* of a number, as stored */
+	bool bold;
+	uint16_t offset;      /* of a number */
+	uint32_t end;         /* of a text: where in the row's texts its end is noted */
+	uint64_t null;        /* the stored number that stands for it */
+	/* what no text is read as */
+	int64_t empty_value;
+	enum reason empty_reason;
+};
+
+/* Of one thread. Reused from row to row: nothing is allocated once its buffers have grown. */
 struct row_builder {
 	const struct kind *kind;
 	int32_t as_of;
 	const struct id_changes *changes; /* or NULL */
-	uint8_t *fixed;                   /* kind->stride bytes */
-	struct buf texts;                 /* as in table/row.h */
 	struct invalid_value *invalid;    /* in the order of columns */
 	unsigned invalid_count;
 	struct row_marks marks;
+	struct row_plan *plan;            /* of each column */
+	uint8_t *order;                   /* columns: texts and names, then ids, then what the memos know */
+	unsigned texts, ids, plains;      /* how many of each; none when a certificate is among them */
 	struct memo *memos;               /* of each column */
-	char cleaned[ID_CLEAN_SIZE];      /* the last id or certificate after step 1 and id_change */
+	struct buf name;
+	bool room;                        /* of the record: csv/reader.h */
+	char cleaned[ID_CLEAN_SIZE];      /* the last id or certificate that was refused, after step 1 and id_change */
 	size_t cleaned_n;
 };
 
 int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct err *err) __attribute__((warn_unused_result));
 void row_builder_release(struct row_builder *b);
 
-/* columns[i] is the field of column i, or -1; a field that the record lacks is empty. Returns 0: fixed and texts hold the row; or
- * the reason of the first column at fault, *ret_column. */
-enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, unsigned *ret_column);
+/* columns[i] is the field of column i, or -1; a field that the record lacks is empty. b->room is the caller's to set. Returns 0: the numbers stand in fixed
+ * (kind->stride bytes), the texts behind those of texts, as in table/row.h; or the reason of the first column at fault,
+ * *ret_column, and something may stand in both. */
+enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, uint8_t *fixed,
+                      struct buf *texts, unsigned *ret_column);
 
 /* The trimmed text of a column, whatever its type. */
 struct str row_field(const struct str *fields, size_t count, const int *columns, unsigned column);

@@ -37,6 +37,44 @@ void shares_add(struct shares *s, const struct row_marks *marks)
 	VEC_PUSH(s->of_row, s->rows, s->cap, (uint8_t)number);
 }
 
+void shares_join(struct shares *s, const struct shares *more)
+{
+	uint8_t number[SHARES_PATTERNS + 1];
+	size_t r = 0;
+	for (unsigned i = 0; i < more->pattern_count; i++) {
+		number[i] = (uint8_t)number_of(s, &more->patterns[i].marks);
+		if (number[i] < SHARES_PATTERNS)
+			s->patterns[number[i]].rows += more->patterns[i].rows;
+	}
+	while (s->cap < s->rows + more->rows) {
+		s->cap = s->cap ? 2 * s->cap : 4096;
+		s->of_row = mem_grow(s->of_row, s->cap, 1);
+	}
+	bool all_numbered = !more->rest_count;
+	for (unsigned i = 0; i < more->pattern_count; i++)
+		all_numbered = all_numbered && number[i] < SHARES_PATTERNS;
+	for (size_t i = 0; i < more->rows && all_numbered; i++) /* nearly always */
+		s->of_row[s->rows + i] = number[more->of_row[i]];
+	for (size_t i = 0; i < more->rows && !all_numbered; i++) {
+		unsigned local = more->of_row[i];
+		const struct row_marks *marks = local < SHARES_PATTERNS ? &more->patterns[local].marks : NULL;
+		s->of_row[s->rows + i] = local < SHARES_PATTERNS ? number[local] : SHARES_PATTERNS;
+		if (s->of_row[s->rows + i] < SHARES_PATTERNS)
+			continue;
+		if (local == SHARES_PATTERNS)
+			marks = &more->rest[r++].pattern.marks;
+		struct rest_row row = { (uint32_t)(s->rows + i), { *marks, 1 } };
+		VEC_PUSH(s->rest, s->rest_count, s->rest_cap, row);
+	}
+	s->rows += more->rows;
+}
+
+void shares_clear(struct shares *s)
+{
+	s->rows = s->rest_count = 0;
+	s->pattern_count = s->last = 0;
+}
+
 void shares_drop(struct shares *s, const uint32_t *ordinals, size_t count)
 {
 	size_t r = 0;

@@ -28,6 +28,9 @@ struct shares {
 };
 
 void shares_add(struct shares *s, const struct row_marks *marks); /* of the next row */
+/* Add the rows of more, in their order, behind those of s. */
+void shares_join(struct shares *s, const struct shares *more);
+void shares_clear(struct shares *s); /* keeps the memory */
 /* Take the rows with these ordinals (sorted) out. */
 void shares_drop(struct shares *s, const uint32_t *ordinals, size_t count);
 void shares_release(struct shares *s);

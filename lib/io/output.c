@@ -115,7 +115,8 @@ static int flush(struct output *o, struct err *err)
 
 int output_write(struct output *o, const void *p, size_t n, struct err *err)
 {
-	XXH3_128bits_update(o->hash, p, n);
+	if (o->hash)
+		XXH3_128bits_update(o->hash, p, n);
 	o->bytes += n;
 	if (n > BUFFER - o->n && flush(o, err) < 0)
 		return -1;
@@ -173,6 +174,12 @@ int output_view(struct output *o, int *ret_fd, char **ret_path, struct err *err)
 uint64_t output_bytes(const struct output *o)
 {
 	return o->bytes;
+}
+
+void output_unhashed(struct output *o)
+{
+	XXH3_freeState(o->hash);
+	o->hash = NULL;
 }
 
 void output_hash(const struct output *o, uint8_t ret[16])

@@ -12,6 +12,7 @@
 #include <zlib.h>
 
 #define BLOCK (256u << 10)
+#define DIRECT (64u << 10) /* bytes from which on they are read to where they are wanted */
 #define EXPANSION_LIMIT 200
 #define EXPANSION_FROM (UINT64_C(64) << 20)
 
@@ -30,22 +31,28 @@ struct source {
 	size_t raw_n, raw_used;
 };
 
+/* Read the next bytes of the file itself: how many, 0 at its end, -1. */
+static ssize_t read_raw(struct source *s, uint8_t *to, size_t n, struct err *err)
+{
+	ssize_t got;
+	do
+		got = pread(s->fd, to, n, s->at);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return err_errno(err, STATUS_IOERR, "reading failed; check the disk");
+	s->raw_end = got == 0;
+	XXH3_128bits_update(s->hash, to, (size_t)got);
+	s->at += got;
+	return got;
+}
+
 /* Read the next block of the file itself. */
 static int fill(struct source *s, struct err *err)
 {
-	ssize_t n;
-	do
-		n = pread(s->fd, s->raw, BLOCK, s->at);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return err_errno(err, STATUS_IOERR, "reading failed; check the disk");
-	if (n == 0)
-		s->raw_end = true;
-	XXH3_128bits_update(s->hash, s->raw, (size_t)n);
-	s->at += n;
-	s->raw_n = (size_t)n;
+	ssize_t n = read_raw(s, s->raw, BLOCK, err);
 	s->raw_used = 0;
-	return 0;
+	s->raw_n = n > 0 ? (size_t)n : 0;
+	return n < 0 ? -1 : 0;
 }
 
 static int start(struct source *s, struct err *err)
@@ -89,11 +96,16 @@ int source_open(struct source **ret, const char *path, struct err *err)
 static ssize_t read_plain(struct source *s, uint8_t *buf, size_t n, struct err *err)
 {
 	size_t got = 0;
-	while (got < n) {
-		if (s->raw_used == s->raw_n && !s->raw_end && fill(s, err) < 0)
+	while (got < n && !s->raw_end) {
+		if (s->raw_used == s->raw_n && n - got >= DIRECT) {
+			ssize_t direct = read_raw(s, buf + got, n - got, err);
+			if (direct < 0)
+				return -1;
+			got += (size_t)direct;
+			continue;
+		}
+		if (s->raw_used == s->raw_n && fill(s, err) < 0)
 			return -1;
-		if (s->raw_end)
-			break;
 		size_t take = s->raw_n - s->raw_used < n - got ? s->raw_n - s->raw_used : n - got;
 		memcpy(buf + got, s->raw + s->raw_used, take);
 		s->raw_used += take;

@@ -17,6 +17,7 @@ struct runner {
 	struct frame_id id;
 	char *staging, *work;      /* folders; NULL when they are gone */
 	struct id_changes *changes;
+	struct ingest_crew *crew;
 	char started_at[32];
 };
 

@@ -35,7 +35,7 @@ struct ingest_pool {
 	struct kind_work *kinds;
 	unsigned count;
 	unsigned *order;           /* the largest first: the last thread is then done soonest */
-	_Atomic unsigned next;
+	_Atomic unsigned next, done;
 };
 
 static int ingest_kind(struct runner *r, struct kind_work *w, struct err *err)
@@ -52,13 +52,14 @@ static int ingest_kind(struct runner *r, struct kind_work *w, struct err *err)
 		.schema = r->schema, .kind = w->kind, .files = files, .file_count = w->count, .as_of = r->as_of,
 		.table_path = path_in(table, r->work, kind, ".table"), .rejects_path = path_in(rejects, rejects_dir, kind, ".csv"),
 		.invalid_path = path_in(invalid, invalid_dir, kind, ".csv"), .id = r->id,
-		.changes = w->kind->role == ROLE_ID_CHANGES ? NULL : r->changes, .progress = &r->progress->ingest,
+		.changes = w->kind->role == ROLE_ID_CHANGES ? NULL : r->changes, .progress = &r->progress->ingest, .crew = r->crew,
 	};
 	int got = ingest_run(&job, w->counts, err);
 	free(files);
 	return got;
 }
 
+/* Kind after kind, and then with whatever kind the others are at. */
 static void *ingest_worker(void *arg)
 {
 	struct ingest_pool *p = arg;
@@ -66,7 +67,10 @@ static void *ingest_worker(void *arg)
 	while ((i = p->next++) < p->count) {
 		struct kind_work *w = &p->kinds[p->order[i]];
 		w->failed = ingest_kind(p->r, w, &w->err) < 0;
+		if (++p->done == p->count)
+			ingest_crew_close(p->r->crew);
 	}
+	ingest_help(p->r->crew);
 	return NULL;
 }
 
@@ -74,7 +78,9 @@ static void run_pool(struct ingest_pool *p, unsigned threads)
 {
 	pthread_t ids[64];
 	unsigned started = 0;
-	while (started + 1 < threads && started + 1 < p->count && started < 63 && pthread_create(&ids[started], NULL, ingest_worker, p) == 0)
+	if (!p->count)
+		ingest_crew_close(p->r->crew);
+	while (started + 1 < threads && started < 63 && pthread_create(&ids[started], NULL, ingest_worker, p) == 0)
 		started++;
 	ingest_worker(p);
 	for (unsigned i = 0; i < started; i++)
@@ -130,6 +136,7 @@ int runner_ingest(struct runner *r, struct err *err)
 	struct kind_work *kinds = mem_alloc((r->files.count + 1) * sizeof *kinds);
 	unsigned n = split_by_kind(r, kinds), *order = mem_alloc((n + 1) * sizeof *order), m = 0;
 	r->progress->step = STEP_INGEST;
+	r->crew = ingest_crew_new(r->plan->threads);
 	int got = ingest_changes(r, kinds, n, err);
 	for (unsigned i = 0; i < n; i++)
 		if (kinds[i].kind->role != ROLE_ID_CHANGES)
@@ -140,12 +147,14 @@ int runner_ingest(struct runner *r, struct err *err)
 			order[k] = order[k - 1];
 			order[k - 1] = t;
 		}
-	struct ingest_pool pool = { r, kinds, m, order, 0 };
+	struct ingest_pool pool = { r, kinds, m, order, 0, 0 };
 	if (got == 0) {
 		run_pool(&pool, r->plan->threads);
 		pool.count = n;
 		got = first_failure(&pool, err);
 	}
+	ingest_crew_free(r->crew);
+	r->crew = NULL;
 	free(order);
 	free(kinds);
 	return got;

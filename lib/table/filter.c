@@ -4,7 +4,9 @@
 
 #include <stdlib.h>
 
-#define FIRST_BITS 20
+#define LEAST_BITS 20 /* log2 of the bits of a level */
+#define MOST_BITS 32
+#define BITS_A_KEY 12
 
 static uint64_t mix(uint64_t x)
 {
@@ -15,32 +17,57 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 32;
 }
 
-static unsigned bits_of(int level)
+/* Make the memory of a level. It is asked for from the system, zeroed and only as far as it is touched. */
+static void begin_level(struct filter *f, int level, unsigned bits)
 {
-	return FIRST_BITS + 3 * (unsigned)level;
+	f->level = level;
+	f->bits[level] = (uint8_t)bits;
+	f->words[level] = mem_alloc(UINT64_C(1) << (bits - 3));
+	f->room = level + 1 == FILTER_LEVELS ? UINT64_MAX : (UINT64_C(1) << bits) / BITS_A_KEY;
 }
 
-void filter_prefetch(const struct filter *f, uint64_t key)
+void filter_init(struct filter *f, uint64_t expected)
 {
-	uint64_t h = mix(key);
-	for (int i = 0; i <= f->level && f->words[i]; i++)
-		__builtin_prefetch(&f->words[i][h >> (70 - bits_of(i))]);
+	unsigned bits = LEAST_BITS;
+	while (bits < MOST_BITS && (UINT64_C(1) << bits) / BITS_A_KEY < expected)
+		bits++;
+	*f = (struct filter){ 0 };
+	begin_level(f, 0, bits);
 }
 
-bool filter_add(struct filter *f, uint64_t key)
+static inline uint64_t *word_of(const struct filter *f, int level, uint64_t h)
 {
-	uint64_t h = mix(key);
-	uint64_t mask = UINT64_C(1) << (h & 63) | UINT64_C(1) << (h >> 6 & 63);
+	return &f->words[level][h >> (70 - f->bits[level])];
+}
+
+/* h: of the key, mixed. */
+static inline bool add_one(struct filter *f, uint64_t h)
+{
+	/* The word is chosen by the highest bits, the bits in it by the lowest 24. */
+	uint64_t mask = UINT64_C(1) << (h & 63) | UINT64_C(1) << (h >> 6 & 63) | UINT64_C(1) << (h >> 12 & 63) | UINT64_C(1) << (h >> 18 & 63);
 	bool seen = false;
 	for (int i = 0; i < f->level && !seen; i++)
-		seen = (f->words[i][h >> (70 - bits_of(i))] & mask) == mask;
-	if (!f->words[f->level])
-		f->words[f->level] = mem_alloc(UINT64_C(1) << (bits_of(f->level) - 3));
-	uint64_t *word = &f->words[f->level][h >> (70 - bits_of(f->level))];
+		seen = (*word_of(f, i, h) & mask) == mask;
+	uint64_t *word = word_of(f, f->level, h);
 	seen = seen || (*word & mask) == mask;
 	*word |= mask;
-	if (++f->keys[f->level] == UINT64_C(1) << (bits_of(f->level) - 3) && f->level + 1 < FILTER_LEVELS)
-		f->level++;
+	if (--f->room == 0) {
+		unsigned bits = f->bits[f->level] + 3u;
+		begin_level(f, f->level + 1, bits < MOST_BITS ? bits : MOST_BITS);
+	}
+	return seen;
+}
+
+uint64_t filter_add(struct filter *f, const uint64_t *keys, unsigned n)
+{
+	uint64_t h[FILTER_GROUP], seen = 0;
+	for (unsigned i = 0; i < n; i++) {
+		h[i] = mix(keys[i]);
+		for (int k = 0; k <= f->level; k++)
+			__builtin_prefetch(word_of(f, k, h[i]), 1);
+	}
+	for (unsigned i = 0; i < n; i++)
+		seen |= (uint64_t)add_one(f, h[i]) << i;
 	return seen;
 }
 

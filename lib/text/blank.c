@@ -1,5 +1,11 @@
 #include "text/blank.h"
 
+const unsigned char blank_edges[256] = {
+	['\t' ... '\r'] = EDGE_FIRST | EDGE_LAST, [' '] = EDGE_FIRST | EDGE_LAST, ['\''] = EDGE_FIRST,
+	[0xC2] = EDGE_FIRST, [0xE2] = EDGE_FIRST, [0xE3] = EDGE_FIRST, [0xEF] = EDGE_FIRST,
+	[0x80] = EDGE_LAST, [0x8B ... 0x8D] = EDGE_LAST, [0xA0] = EDGE_LAST, [0xBF] = EDGE_LAST,
+};
+
 size_t blank_wide_at(const char *p, size_t n)
 {
 	const unsigned char *u = (const unsigned char *)p;

@@ -141,6 +141,25 @@ ssize_t decoder_read(void *decoder, void *buf, size_t n, struct err *err)
 	}
 }
 
+void decoder_convert(struct decoder *d, struct str piece, struct buf *out)
+{
+	size_t used;
+	buf_reserve(out, GB18030_GROWS * piece.n + 4);
+	out->n += gb18030_decode(d->gb18030, (const uint8_t *)piece.p, piece.n, true, out->p + out->n, &used);
+}
+
+size_t decoder_whole(struct decoder *d, struct str piece)
+{
+	char out[GB18030_GROWS * 4096 + 4];
+	size_t at = 0, used;
+	do {
+		size_t n = piece.n - at < 4096 ? piece.n - at : 4096;
+		(void)gb18030_decode(d->gb18030, (const uint8_t *)piece.p + at, n, false, out, &used);
+		at += used;
+	} while (used);
+	return at;
+}
+
 int encoding_count_bad(enum encoding e, struct str bytes, bool cut, size_t *ret, struct err *err)
 {
 	if (e == ENCODING_UTF8) {

@@ -1,5 +1,8 @@
 #include "text/utf8.h"
 
+#include "base/cpu.h"
+#include "utf8_avx2.h"
+
 #include <stdint.h>
 
 static bool tail(unsigned char c)
@@ -35,9 +38,9 @@ int utf8_at(const char *p, size_t n)
 	return n < len ? -1 : (int)len;
 }
 
-size_t utf8_check(const char *p, size_t n)
+/* utf8_check from p[i], where a character begins. */
+static size_t check_from(const char *p, size_t i, size_t n)
 {
-	size_t i = 0;
 	while (i < n) {
 		const unsigned char *u = (const unsigned char *)p + i;
 		if (u[0] < 0x80) {
@@ -59,6 +62,11 @@ size_t utf8_check(const char *p, size_t n)
 		i += (size_t)k;
 	}
 	return i;
+}
+
+size_t utf8_check(const char *p, size_t n)
+{
+	return check_from(p, n >= UTF8_AVX2_MIN && cpu_avx2() ? utf8_check_avx2(p, n) : 0, n);
 }
 
 size_t utf8_count_bad(struct str s, bool cut)

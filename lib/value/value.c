@@ -1,70 +1,53 @@
 /* The types as stored: widths, nulls, and back to text. */
 #include "value/value.h"
 
-#include "base/le.h"
 #include "id/id.h"
 
-#include <assert.h>
 
-static const struct {
-	const char *name;
-	uint8_t width;
-	uint64_t null; /* the stored number that stands for it */
-} types[TYPE_COUNT] = {
-	[TYPE_TEXT] = { "text", 0, 0 },
-	[TYPE_NAME] = { "name", 0, 0 },
-	[TYPE_ID] = { "id", 8, 0 },
-	[TYPE_CERT] = { "cert", 8, 0 },
-	[TYPE_DATE] = { "date", 4, (uint32_t)INT32_MIN },
-	[TYPE_YEAR] = { "year", 2, 0 },
-	[TYPE_MONEY] = { "money", 8, (uint64_t)INT64_MIN },
-	[TYPE_BOOL] = { "bool", 1, 255 },
-	[TYPE_REGION] = { "region", 8, UINT64_MAX },
-	[TYPE_GRADE] = { "grade", 1, 255 },
-	[TYPE_ENUM] = { "enum", 1, 255 },
+static const char *const names[TYPE_COUNT] = {
+	[TYPE_TEXT] = "text", [TYPE_NAME] = "name", [TYPE_ID] = "id", [TYPE_CERT] = "cert", [TYPE_DATE] = "date", [TYPE_YEAR] = "year",
+	[TYPE_MONEY] = "money", [TYPE_BOOL] = "bool", [TYPE_REGION] = "region", [TYPE_GRADE] = "grade", [TYPE_ENUM] = "enum",
+};
+
+const uint8_t type_widths[TYPE_COUNT] = {
+	[TYPE_ID] = 8, [TYPE_CERT] = 8, [TYPE_DATE] = 4, [TYPE_YEAR] = 2, [TYPE_MONEY] = 8, [TYPE_BOOL] = 1, [TYPE_REGION] = 8,
+	[TYPE_GRADE] = 1, [TYPE_ENUM] = 1,
+};
+
+const uint64_t type_nulls[TYPE_COUNT] = {
+	[TYPE_DATE] = (uint32_t)INT32_MIN, [TYPE_MONEY] = (uint64_t)INT64_MIN, [TYPE_BOOL] = 255, [TYPE_REGION] = UINT64_MAX,
+	[TYPE_GRADE] = 255, [TYPE_ENUM] = 255,
 };
 
 const char *type_name(enum type type)
 {
-	return types[type].name;
+	return names[type];
 }
 
 enum type type_of_name(struct str name)
 {
 	int t = 0;
-	while (t < TYPE_COUNT && !str_eq(name, str_of(types[t].name)))
+	while (t < TYPE_COUNT && !str_eq(name, str_of(names[t])))
 		t++;
 	return (enum type)t;
 }
 
 unsigned type_width(enum type type)
 {
-	return types[type].width;
-}
-
-void value_store(enum type type, void *p, int64_t v)
-{
-	uint64_t u = v == VALUE_NULL ? types[type].null : (uint64_t)v;
-	switch (types[type].width) {
-	case 1: *(uint8_t *)p = (uint8_t)u; return;
-	case 2: le16_put(p, (uint16_t)u); return;
-	case 4: le32_put(p, (uint32_t)u); return;
-	case 8: le64_put(p, u); return;
-	default: assert(!"a text has no number");
-	}
+	return type_widths[type];
 }
 
 int64_t value_load(enum type type, const void *p)
 {
 	uint64_t u;
-	switch (types[type].width) {
+	switch (type_widths[type]) {
 	case 1: u = *(const uint8_t *)p; break;
 	case 2: u = le16_get(p); break;
 	case 4: u = le32_get(p); break;
 	case 8: u = le64_get(p); break;
 	default: assert(!"a text has no number");
 	}
-	if (u == types[type].null)
+	if (u == type_nulls[type])
 		return VALUE_NULL;
 	return type == TYPE_DATE ? (int32_t)u : (int64_t)u;
 }

@@ -1,4 +1,5 @@
 /* The reader and the reference agree on random texts, however the text is cut into blocks. */
+#include "base/cpu.h"
 #include "base/mem.h"
 #include "csv/reader.h"
 #include "reader_reference.h"
@@ -33,12 +34,13 @@ static unsigned random_below(unsigned n)
 static const char *const pieces[] = {
 	"\"", "\"", "\"\"", ",", ",", ",", "\n", "\n", "\r\n", "\r", " ", "a", "b", "\"a\"", "\"a\",", ",\"", "\"\n\"", ";", "|",
 	"\t", "户", "号", "\u3000", "\u00A0", "\uFEFF", "\xE4\xBA", "\xFF", "\x81", "\xED\xA0\x80", "", "'", "longer text", "𠂇",
+	"a text of forty bytes, and then some more",
 };
 
 static void random_text(struct buf *out)
 {
 	out->n = 0;
-	for (unsigned n = random_below(30); n-- > 0;) {
+	for (unsigned n = random_below(random_below(8) ? 30 : 120); n-- > 0;) {
 		unsigned i = random_below(sizeof pieces / sizeof *pieces);
 		if (*pieces[i])
 			buf_puts(out, str_of(pieces[i]));
@@ -160,6 +162,114 @@ static void assert_agree(struct str text, const struct csv_rules *rules, unsigne
 	reference_release(&reference);
 }
 
+/* ---- a text in parts: as lib/ingest/belt.c reads it -------------------------------------------------------------------------------- */
+
+#define ROOM 64 /* readable bytes behind a part */
+
+static void next_agrees(struct reference *reference, const struct csv_record *got)
+{
+	struct csv_record want;
+	assert_true(reference_next(reference, &want));
+	if (!same(got, &want))
+		print_tried();
+	assert_same_record(got, &want);
+}
+
+static uint64_t count_line_ends(struct str s)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == '\n';
+	return n;
+}
+
+/* Give out what the reader has; what ended it. */
+static enum csv_got drain(struct csv_reader *reader, struct reference *reference)
+{
+	struct csv_record got;
+	struct err err;
+	enum csv_got how;
+	while ((how = csv_next(reader, &got, &err)) == CSV_RECORD)
+		if (reference)
+			next_agrees(reference, &got);
+	return how;
+}
+
+/* The first line is no part; the rest is cut anywhere, and each part read as if it began a record: what comes of it counts when it did. */
+static void assert_parts_agree(struct str text, const struct csv_rules *rules)
+{
+	struct reference reference;
+	struct csv_record first;
+	struct csv_reader *part, *rest;
+	struct err err;
+	reference_open(&reference, rules, text);
+	assert_true(reference_next(&reference, &first));
+	assert_int_equal(csv_reader_open_part(&part, rules, &err), 0);
+	assert_int_equal(csv_reader_open_part(&rest, rules, &err), 0);
+	text.p += 2;
+	text.n -= 2;
+	uint64_t line = 2;
+	bool resting = false, whole = false;
+	while (!whole) {
+		size_t n = random_below((unsigned)text.n + 1) % (1 + random_below(40));
+		const char *lf = n ? memrchr(text.p, '\n', n) : NULL;
+		if (lf && random_below(4)) /* where a record most likely begins */
+			n = (size_t)(lf - text.p) + 1;
+		whole = n == text.n && random_below(2);
+		char *copy = mem_alloc(n + ROOM);
+		memcpy(copy, text.p, n);
+		csv_reader_tell(part, copy, n, line, whole);
+		enum csv_got how = drain(part, resting ? NULL : &reference);
+		assert_int_equal(how, whole ? CSV_END : CSV_MORE);
+		if (resting) {
+			csv_reader_add(rest, copy, n, whole);
+		} else {
+			uint64_t at;
+			struct str left = csv_reader_rest(part, &at);
+			resting = left.n > 0;
+			if (resting) {
+				csv_reader_restart(rest, at);
+				csv_reader_add(rest, left.p, left.n, whole);
+			}
+		}
+		if (resting)
+			resting = drain(rest, &reference) == CSV_MORE && !csv_reader_at_start(rest);
+		line += count_line_ends((struct str){ text.p, n });
+		text.p += n;
+		text.n -= n;
+		free(copy);
+	}
+	assert_false(reference_next(&reference, &first));
+	csv_reader_close(part);
+	csv_reader_close(rest);
+	reference_release(&reference);
+}
+
+static void agree_in_parts(const struct csv_limits *limits, unsigned rounds)
+{
+	struct buf text = { 0 }, body = { 0 };
+	for (unsigned i = 0; i < rounds; i++) {
+		struct csv_rules rules = { ",;\t|"[random_below(4)], *limits };
+		random_text(&body);
+		text.n = 0;
+		buf_puts(&text, STR("h\n"));
+		buf_puts(&text, buf_str(&body));
+		tried = buf_str(&text);
+		assert_parts_agree(tried, &rules);
+	}
+	buf_release(&text);
+	buf_release(&body);
+}
+
+static void a_text_in_parts_gives_the_same_records(void **unused)
+{
+	(void)unused;
+	agree_in_parts(&CSV_LIMITS, rounds_asked());
+	agree_in_parts(&(struct csv_limits){ 3, 12, 1000 }, rounds_asked());
+	agree_in_parts(&(struct csv_limits){ 3, 8, 12 }, rounds_asked());
+	agree_in_parts(&(struct csv_limits){ 5, 6, 7 }, rounds_asked());
+}
+
 static void agree_on_random_texts(const struct csv_limits *limits, unsigned rounds)
 {
 	struct buf text = { 0 };
@@ -196,12 +306,29 @@ static void reader_reads_records_it_cannot_hold_to_their_end(void **unused)
 	agree_on_random_texts(&(struct csv_limits){ 20, 20, 21 }, rounds_asked());
 }
 
+static int use_avx2(void **unused)
+{
+	(void)unused;
+	cpu_use_avx2(true);
+	return 0;
+}
+
+static int use_portable(void **unused)
+{
+	(void)unused;
+	cpu_use_avx2(false);
+	return 0;
+}
+
+#define BOTH(test) { #test, test, use_avx2, NULL, NULL }, { #test " without vectors", test, use_portable, NULL, NULL }
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reader_finds_the_records_of_the_page),
-		cmocka_unit_test(reader_keeps_small_limits),
-		cmocka_unit_test(reader_reads_records_it_cannot_hold_to_their_end),
+		BOTH(reader_finds_the_records_of_the_page),
+		BOTH(reader_keeps_small_limits),
+		BOTH(reader_reads_records_it_cannot_hold_to_their_end),
+		BOTH(a_text_in_parts_gives_the_same_records),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

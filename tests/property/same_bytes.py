@@ -126,7 +126,7 @@ class Ways:
             table = os.path.join(work, kind + '.table')
             tables.append(table)
             call([programs.find(self.folder, 'ingest'), '--kind', kind, '--as-of', AS_OF, '--table', table, '--quiet',
-                  '--rejects', os.path.join(out, 'rejects', kind + '.csv'), '--invalid', os.path.join(out, 'invalid', kind + '.csv'),
+                  '--threads', str(threads), '--rejects', os.path.join(out, 'rejects', kind + '.csv'), '--invalid', os.path.join(out, 'invalid', kind + '.csv'),
                   *changes, *files[kind]])
             if kind == 'id_change':
                 changes = ['--changes', table]
@@ -216,6 +216,10 @@ def check_runs(tap, ways, name, extracts):
         tap.same('%s: %d threads' % (name, threads), want, lambda: ways.run(extracts, '--threads', str(threads)))
     for env in ({'TZ': 'Pacific/Kiritimati'}, {'LANG': 'zh_CN.GB18030', 'LC_ALL': 'zh_CN.GB18030'}, {'LC_ALL': 'tr_TR.UTF-8'}):
         tap.same('%s: %s' % (name, ' '.join('%s=%s' % kv for kv in env.items())), want, lambda: ways.run(extracts, env=env))
+    for chunk, threads in ((64, 1), (300, 3), (5000, 2)):
+        tap.same('%s: chunks of %d bytes, %d threads' % (name, chunk, threads), want,
+                 lambda: ways.run(extracts, '--threads', str(threads), env={'BIDUI_CHUNK': str(chunk)}))
+    tap.same('%s: without vector code' % name, want, lambda: ways.run(extracts, env={'BIDUI_PORTABLE': '1'}))
     tap.same('%s: files put there backwards' % name, want, lambda: ways.run(ways.copied(extracts, lambda names: names[::-1])))
     tap.same('%s: a pipeline file' % name, want, lambda: ways.pipeline(extracts))
     for partitions, threads in ((1, 1), (2, 3), (7, 2), (64, 8)):
@@ -229,6 +233,8 @@ def check_written(tap, ways, seed):
     want = by_contents(ways.run(ways.written(tables, lambda kind, rows: [(kind + '.csv', dense.csv_bytes(rows))])), free)
     for how, encode in WRITTEN.items():
         tap.same('dense county %d %s' % (seed, how), want, lambda: by_contents(ways.run(ways.written(tables, encode)), free))
+        tap.same('dense county %d %s, in small chunks' % (seed, how), want, lambda: by_contents(
+            ways.run(ways.written(tables, encode), '--threads', '3', env={'BIDUI_CHUNK': '100'}), free))
 
 
 def check_all(options, work):

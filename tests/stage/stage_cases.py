@@ -8,7 +8,7 @@ FOLDER holds the programs. A case is a folder under cases/, named after the sent
   stdout, stderr   what they print; without the file: nothing
   exit     their exit status; without the file: 0
 
-In what is printed the version stands as VERSION and the folder of the case as HERE. --rewrite makes what is printed the expectation:
+In what is printed the version stands as VERSION (avx2, on any processor, where the processor is named) and the folder of the case as HERE. --rewrite makes what is printed the expectation:
 read the difference before it is kept. Prints TAP.
 """
 import os
@@ -40,7 +40,8 @@ def run(case, work, version):
     with tempfile.TemporaryDirectory(dir=work) as here:
         p = subprocess.run(['sh', '-u', os.path.join(HERE, 'cases', case, 'cmd')], cwd=here, env=environment(work),
                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
-        plain = [t.decode('utf-8', 'backslashreplace').replace(here, 'HERE').replace(version, 'VERSION') for t in (p.stdout, p.stderr)]
+        plain = [t.decode('utf-8', 'backslashreplace').replace(here, 'HERE').replace(version, 'VERSION')
+                 .replace('VERSION (portable)', 'VERSION (avx2)') for t in (p.stdout, p.stderr)]
     return {'stdout': plain[0], 'stderr': plain[1], 'exit': '%d\n' % p.returncode if p.returncode else ''}
 
 

@@ -53,6 +53,49 @@ static void a_number_comes_back_from_its_key(void **unused)
 	}
 }
 
+/* A number, damaged in up to two places by bytes that stand near digits, or any. */
+static void damage(char text[ID_TEXT])
+{
+	static const char near[] = "0123456789X/:x-. A\xFA\x00\xFF";
+	for (uint32_t n = random_below(3); n-- > 0;)
+		text[random_below(ID_TEXT)] = random_below(8) ? near[random_below(sizeof near - 1)] : (char)random_below(256);
+}
+
+static void the_fast_way_gives_the_same_numbers(void **unused)
+{
+	(void)unused;
+	uint32_t taken = 0;
+	for (int i = 0; i < 40 * ROUNDS; i++) {
+		char text[ID_TEXT + 1];
+		uint64_t fast = 0, slow = 0;
+		random_number(text);
+		if (random_below(4) == 0) /* any province, and days that are none */
+			for (uint32_t n = random_below(6); n-- > 0;)
+				text[random_below(17)] = (char)('0' + random_below(10));
+		if (random_below(2)) {
+			bool digits = true;
+			for (int k = 0; k < 17; k++)
+				digits = digits && text[k] >= '0' && text[k] <= '9';
+			if (digits)
+				text[17] = id_check_digit(text);
+		}
+		if (random_below(2))
+			damage(text);
+		bool yes = id_parse_clean(text, AS_OF, &fast);
+		char cleaned[ID_CLEAN_SIZE];
+		size_t n;
+		int reason = id_clean((struct str){ text, ID_TEXT }, cleaned, sizeof cleaned, &n);
+		bool plain = !reason && n == ID_TEXT && !memcmp(cleaned, text, ID_TEXT);
+		reason = reason ? reason : id_parse((struct str){ cleaned, n }, AS_OF, &slow);
+		/* Yes for each number that stands there as it is, and for nothing else. */
+		assert_int_equal(yes, plain && reason == 0);
+		if (yes)
+			assert_true(fast == slow);
+		taken += yes;
+	}
+	assert_true(taken > ROUNDS && taken < 39 * ROUNDS);
+}
+
 static void fifteen_digits_are_the_same_person(void **unused)
 {
 	(void)unused;
@@ -153,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_comes_back_from_its_key),
+		cmocka_unit_test(the_fast_way_gives_the_same_numbers),
 		cmocka_unit_test(fifteen_digits_are_the_same_person),
 		cmocka_unit_test(the_check_digit_finds_every_single_wrong_digit),
 		cmocka_unit_test(only_a_cut_number_or_zeros_are_weak),

@@ -1,3 +1,4 @@
+#include "base/cpu.h"
 #include "base/mem.h"
 #include "text/blank.h"
 #include "text/decode.h"
@@ -150,9 +151,50 @@ static void blanks_and_the_text_mark_go(void **unused)
 	assert_memory_equal(out, "abc", 3);
 }
 
+static uint32_t state = 1;
+
+static uint32_t random_below(uint32_t n)
+{
+	state = state * 1664525 + 1013904223;
+	return (uint32_t)((uint64_t)state * n >> 32);
+}
+
+/* ASCII, characters of each length, and now and then what is none. */
+static void long_text(struct buf *out)
+{
+	static const char *const pieces[] = { "plain ASCII, more than eight bytes", "a", "\u00E9", "户", "籍", "𠂇", "\uFEFF", "\u0800", "\uD7FF",
+	                                      "\uE000", "\U0010FFFF", "\u07FF" };
+	static const char *const bad[] = { "\xFF", "\x80", "\xED\xA0\x80", "\xC0\x80", "\xE0\x80\x80", "\xF4\x90\x80\x80", "\xF0\x80\x80\x80",
+	                                   "\xE4\xBA", "\xC3", "\xF0\xA0\x82", "\xF5\x80\x80\x80", "\xE4\xBA\xFF", "\xC1\xBF" };
+	uint32_t seldom = random_below(3) ? 100000 : 1 + random_below(300);
+	out->n = 0;
+	for (uint32_t n = random_below(200); n-- > 0;)
+		buf_puts(out, str_of(random_below(seldom) ? pieces[random_below(sizeof pieces / sizeof *pieces)]
+		                                          : bad[random_below(sizeof bad / sizeof *bad)]));
+}
+
+static void vectors_find_the_same_bad_byte(void **unused)
+{
+	(void)unused;
+	struct buf text = { 0 };
+	for (int i = 0; i < 20000; i++) {
+		long_text(&text);
+		size_t from = text.n ? random_below((uint32_t)(text.n < 70 ? text.n : 70)) : 0; /* any alignment, and a cut character first */
+		size_t n = text.n - from;
+		char *copy = mem_dup((struct str){ text.p + from, n }); /* a read behind the end shows */
+		cpu_use_avx2(false);
+		size_t slow = utf8_check(copy, n);
+		cpu_use_avx2(true);
+		assert_int_equal(utf8_check(copy, n), slow);
+		free(copy);
+	}
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(vectors_find_the_same_bad_byte),
 		cmocka_unit_test(gb18030_is_decoded),
 		cmocka_unit_test(a_bad_byte_swallows_itself_only),
 		cmocka_unit_test(utf16_is_decoded_either_way),

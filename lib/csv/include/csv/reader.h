@@ -47,12 +47,15 @@ struct csv_rules {
 	struct csv_limits limits;
 };
 
+#define CSV_ROOM 32
+
 struct csv_record {
 	uint64_t line;            /* of its first byte; the first is 1 */
 	uint64_t next_line;       /* of the byte behind it */
 	struct str raw;           /* as it came, without its line end */
 	enum csv_fault fault;
 	bool blank;               /* one unquoted field that is empty or all blanks, whatever its length: no row */
+	bool room;                /* CSV_ROOM bytes can be read from any byte of a field and from its end, whatever stands there */
 	const struct str *fields; /* at least one; none with CSV_QUOTE, CSV_SIZE, or when NUL and ENCODING hide those */
 	size_t field_count;
 };
@@ -60,7 +63,7 @@ struct csv_record {
 /* Gives up to n bytes of UTF-8; 0 at the end; -1 with err. n is at least 64 KiB. */
 typedef ssize_t csv_read_fn(void *arg, void *buf, size_t n, struct err *err);
 
-enum csv_got { CSV_RECORD, CSV_END, CSV_ERROR };
+enum csv_got { CSV_RECORD, CSV_END, CSV_ERROR, CSV_MORE };
 
 struct csv_reader;
 /* A byte order mark at the start of the text is taken off. A bare CR ends lines when the first line ends in one (within
@@ -69,6 +72,23 @@ int csv_reader_open(struct csv_reader **ret, const struct csv_rules *rules, csv_
 	__attribute__((warn_unused_result));
 /* The next record, which lives until the next call. */
 enum csv_got csv_next(struct csv_reader *r, struct csv_record *ret, struct err *err) __attribute__((warn_unused_result));
+/* Whether a bare CR ends lines. */
+bool csv_reader_bare_cr(const struct csv_reader *r);
 void csv_reader_close(struct csv_reader *r); /* NULL-safe */
+
+/* A part of a text that starts where a record does, behind the first line of a text in which no bare CR ends lines. The reader is told
+ * what the text is, instead of asking; csv_next then says CSV_MORE where a record goes on behind it, and CSV_END only when the text was
+ * said to be whole. Either kind of telling may follow itself, not the other. */
+int csv_reader_open_part(struct csv_reader **ret, const struct csv_rules *rules, struct err *err) __attribute__((warn_unused_result));
+/* The text is p[0 .. n), borrowed, with 64 readable bytes behind it; its first line is `line`. What was told before is forgotten. A record
+ * that limits.hold does not show to its end is CSV_MORE too unless the text is whole. */
+void csv_reader_tell(struct csv_reader *r, const char *p, size_t n, uint64_t line, bool whole);
+/* What csv_next has not given out of it, and its first line. */
+struct str csv_reader_rest(const struct csv_reader *r, uint64_t *ret_line);
+/* Start anew at a line, with nothing; then add what follows (copied), which may be cut anywhere. */
+void csv_reader_restart(struct csv_reader *r, uint64_t line);
+void csv_reader_add(struct csv_reader *r, const char *p, size_t n, bool whole);
+/* Whether all that was added has been given out, and the text goes on with a new record. */
+bool csv_reader_at_start(const struct csv_reader *r);
 
 #endif

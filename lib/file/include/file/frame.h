@@ -54,6 +54,9 @@ int frame_create(struct frame_writer **ret, const char *path, enum frame_type ty
 	__attribute__((warn_unused_result));
 int frame_put(struct frame_writer *w, uint32_t tag, const void *payload, size_t n, uint32_t rows, struct err *err)
 	__attribute__((warn_unused_result));
+/* The same of a payload that stands in parts. *ret_at: the offset of the payload in the file. */
+int frame_put_parts(struct frame_writer *w, uint32_t tag, const struct str *parts, unsigned count, uint32_t rows, uint64_t *ret_at,
+                    struct err *err) __attribute__((warn_unused_result));
 void frame_rows(struct frame_writer *w, uint64_t rows, struct row_sum sum); /* what the end mark says */
 int frame_commit(struct frame_writer *w, struct err *err) __attribute__((warn_unused_result));
 void frame_abort(struct frame_writer *w); /* NULL-safe */

@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define ID_KEY_BITS 47
@@ -40,7 +41,11 @@ int id_clean(struct str text, char *out, size_t size, size_t *ret_n);
 /* Steps 2-6 on cleaned text. as_of in days since 1900-01-01. Returns 0 and sets *ret (key and ID_WEAK), or the reason. */
 int id_parse(struct str cleaned, int32_t as_of, uint64_t *ret);
 
-/* The same for a certificate of disability: key, ID_WEAK, category and level. A certificate as id is read by id_parse too. */
+/* The fast way for nearly every number: whether the 18 bytes at p are a number without a fault, as id_parse would take it, and then
+ * *ret. False says nothing but that id_clean and id_parse have to be asked. */
+bool id_parse_clean(const char *p, int32_t as_of, uint64_t *ret);
+
+/* Like id_parse for a certificate of disability: key, ID_WEAK, category and level. A certificate as id is read by id_parse too. */
 int cert_parse(struct str cleaned, int32_t as_of, uint64_t *ret);
 
 /* The 18 places of a key, without NUL. */

@@ -31,6 +31,15 @@ struct ingest_progress {
 	_Atomic uint64_t bytes, rows;
 };
 
+/* Threads that help with whatever kind is being read. Files are cut into pieces at line ends and the pieces taken by any thread; the
+ * result is the same, byte for byte, with none or many. */
+struct ingest_crew;
+struct ingest_crew *ingest_crew_new(unsigned threads); /* that will be there at most */
+/* Help with every job of the crew, and wait for more, until the crew is closed. */
+void ingest_help(struct ingest_crew *crew);
+void ingest_crew_close(struct ingest_crew *crew); /* no job follows */
+void ingest_crew_free(struct ingest_crew *crew);  /* NULL-safe; when nobody helps any more */
+
 struct id_changes; /* old numbers and what they are read as; built from the id_change extracts before all other kinds */
 
 struct ingest_job {
@@ -45,6 +54,7 @@ struct ingest_job {
 	struct frame_id id;
 	const struct id_changes *changes;  /* or NULL */
 	struct ingest_progress *progress;  /* or NULL */
+	struct ingest_crew *crew;          /* or NULL: nobody helps */
 };
 
 /* What is in an extract, as in manifest.json "inputs". */

@@ -26,7 +26,10 @@ void output_abort(struct output *o); /* NULL-safe */
 /* Flush and lend the file for reading back (pread) and its path; both live until commit or abort. */
 int output_view(struct output *o, int *ret_fd, char **ret_path, struct err *err) __attribute__((warn_unused_result));
 uint64_t output_bytes(const struct output *o);
-void output_hash(const struct output *o, uint8_t ret[16]); /* XXH3-128 of what was written so far, canonical */
+/* XXH3-128 of what was written so far, canonical; never of one that output_unhashed was called for. */
+void output_hash(const struct output *o, uint8_t ret[16]);
+/* Before anything is written: nobody will ask for the hash. */
+void output_unhashed(struct output *o);
 
 /* Make dir/.NAME.XXXXXX (0700) beside path; *ret is malloc'd. */
 int output_folder_create(char **ret, const char *path, struct err *err) __attribute__((warn_unused_result));

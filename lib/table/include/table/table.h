@@ -4,7 +4,7 @@
  * place in that order, from 0, duplicates included; a duplicate's row is skipped by every reader.
  *
  * Writing (the ingest):
- *     table_create(&w, path, kind, frame, err); for each row: table_put(w, fixed, texts, ntexts, err);
+ *     table_create(&w, path, kind, frame, err); for each batch of rows: table_put_rows(w, &rows, err);
  *     table_commit(w, meta, err);
  * Reading:
  *     table_open(&t, path, schema, run, err);
@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "file/frame.h"
 #include "table/row.h"
+#include "table/rows.h"
 
 #include <jansson.h>
 
@@ -24,6 +25,10 @@ struct table_writer;
 
 int table_create(struct table_writer **ret, const char *path, const struct kind *kind, const struct frame_id *id, struct err *err)
 	__attribute__((warn_unused_result));
+/* About how many rows will come, before the first: only for how much memory the test for duplicates takes and how fast it is. */
+void table_expect(struct table_writer *w, uint64_t rows);
+/* Append rows (table/rows.h); copies. The file is the same however the rows are cut into batches. */
+int table_put_rows(struct table_writer *w, const struct table_rows *rows, struct err *err) __attribute__((warn_unused_result));
 /* Append a row; copies. Its ordinal is the number of rows put before it. Up to 2^32 - 2 rows. */
 int table_put(struct table_writer *w, const uint8_t *fixed, const uint8_t *texts, size_t texts_size, struct err *err)
 	__attribute__((warn_unused_result));

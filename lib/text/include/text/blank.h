@@ -41,9 +41,15 @@ static inline struct str blank_trim(struct str s)
 	return s;
 }
 
+/* By a byte: EDGE_FIRST, it may begin a blank or is the text mark; EDGE_LAST, it may end a blank. */
+enum { EDGE_FIRST = 1, EDGE_LAST = 2 };
+extern const unsigned char blank_edges[256];
+
 /* What every type begins with: blanks at both ends go, then one leading ' (Excel's text mark), then blanks again. */
 static inline struct str text_trim(struct str s)
 {
+	if (!s.n || !((blank_edges[(unsigned char)s.p[0]] & EDGE_FIRST) | (blank_edges[(unsigned char)s.p[s.n - 1]] & EDGE_LAST)))
+		return s;
 	s = blank_trim(s);
 	if (s.n && *s.p == '\'')
 		s = blank_trim((struct str){ s.p + 1, s.n - 1 });

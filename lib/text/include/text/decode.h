@@ -16,6 +16,7 @@
 #define BIDUI_TEXT_DECODE_H
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -39,6 +40,11 @@ int decoder_open(struct decoder **ret, enum encoding e, decode_read_fn *read, vo
 	__attribute__((warn_unused_result));
 /* Up to n >= DECODE_ROOM bytes of UTF-8, byte order mark included; 0 at the end; -1 with err. d is a struct decoder. */
 ssize_t decoder_read(void *d, void *buf, size_t n, struct err *err) __attribute__((warn_unused_result));
+/* The same of a text cut into pieces between characters (behind an LF, say), each of which may be converted by another decoder, opened
+ * without read(). ENCODING_GB18030 only: UTF-8 needs none, and UTF-16 has to be cut by who reads it. Appends to out. */
+void decoder_convert(struct decoder *d, struct str piece, struct buf *out);
+/* How many bytes of a piece that starts with a character stand before one that its end cuts. */
+size_t decoder_whole(struct decoder *d, struct str piece);
 void decoder_close(struct decoder *d); /* NULL-safe */
 
 /* Invalid sequences in the first bytes of an extract, UTF-8 or GB18030. With `cut` a character that the end cuts is none. */

@@ -19,11 +19,13 @@
 #ifndef BIDUI_VALUE_VALUE_H
 #define BIDUI_VALUE_VALUE_H
 
+#include "base/le.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "id/day.h"
 #include "value/reason.h"
 
+#include <assert.h>
 #include <stdint.h>
 
 enum type {
@@ -40,9 +42,22 @@ enum type type_of_name(struct str name);
 /* Bytes of the stored form; 0 for text and name. */
 unsigned type_width(enum type type);
 
+extern const uint8_t type_widths[TYPE_COUNT];
+extern const uint64_t type_nulls[TYPE_COUNT]; /* the stored number that stands for null */
+
 /* Store and load the number of a type (VALUE_NULL <-> the type's null). ids keep their flags; an id is loaded as int64_t with
  * ID_WEAK as the sign bit: cast to uint64_t before id_key(). An id's null is VALUE_NULL too. */
-void value_store(enum type type, void *p, int64_t v);
+static inline void value_store(enum type type, void *p, int64_t v)
+{
+	uint64_t u = v == VALUE_NULL ? type_nulls[type] : (uint64_t)v;
+	switch (type_widths[type]) {
+	case 1: *(uint8_t *)p = (uint8_t)u; return;
+	case 2: le16_put(p, (uint16_t)u); return;
+	case 4: le32_put(p, (uint32_t)u); return;
+	case 8: le64_put(p, u); return;
+	default: assert(!"a text has no number");
+	}
+}
 int64_t value_load(enum type type, const void *p);
 
 /* Dates are counted as id/day.h says. */

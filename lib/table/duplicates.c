@@ -1,0 +1,223 @@
+/* The duplicates of a table that has been written: a second look at the rows whose key may stand there twice. */
+#include "writer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define FIRST_LOOK 256 /* bytes of a row's texts that are read at first */
+#define MANY_LOOKS 64  /* in a block: more, and it is read as a whole */
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return (x > y) - (x < y);
+}
+
+struct candidate {
+	uint64_t key;
+	struct row_sum hash;
+	uint32_t ordinal;
+};
+
+static int by_hash(const void *pa, const void *pb)
+{
+	const struct candidate *a = pa, *b = pb;
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	if (a->hash.high != b->hash.high)
+		return a->hash.high < b->hash.high ? -1 : 1;
+	if (a->hash.low != b->hash.low)
+		return a->hash.low < b->hash.low ? -1 : 1;
+	return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
+}
+
+static int by_ordinal(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
+}
+
+static void settle(struct table_writer *w, struct candidate *c, size_t n)
+{
+	sort(c, n, sizeof *c, by_hash);
+	for (size_t i = 0, j; i < n; i = j) {
+		size_t kept = 0;
+		for (j = i; j < n && c[j].key == c[i].key; j++) {
+			bool again = j > i && c[j].hash.high == c[j - 1].hash.high && c[j].hash.low == c[j - 1].hash.low;
+			kept += !again;
+			if (!again)
+				continue;
+			VEC_PUSH(w->duplicates, w->duplicate_count, w->duplicate_cap, c[j].ordinal);
+			row_sum_take(&w->sum, c[j].hash);
+		}
+		if (kept > 1)
+			VEC_PUSH(w->repeated, w->repeated_count, w->repeated_cap, c[i].key);
+	}
+	sort(w->duplicates, w->duplicate_count, sizeof *w->duplicates, by_ordinal);
+}
+
+static size_t unique(uint64_t *v, size_t n)
+{
+	size_t kept = 0;
+	sort(v, n, sizeof *v, by_number);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || v[i] != v[i - 1])
+			v[kept++] = v[i];
+	return kept;
+}
+
+/* The suspects, sorted, behind a bit for a hash of each: a pass over all rows asks mostly about others. */
+struct suspects {
+	const uint64_t *keys;
+	size_t count;
+	uint64_t *bits;
+	unsigned shift;
+};
+
+static struct suspects suspects_of(const uint64_t *keys, size_t n)
+{
+	struct suspects s = { keys, n, NULL, 50 }; /* 2^14 bits and more: 16 a key */
+	while (s.shift > 30 && UINT64_C(1) << (64 - s.shift) < 16 * (uint64_t)n)
+		s.shift--;
+	s.bits = mem_alloc(UINT64_C(1) << (64 - s.shift - 3));
+	for (size_t i = 0; i < n; i++) {
+		uint64_t bit = keys[i] * UINT64_C(0x9E3779B97F4A7C15) >> s.shift;
+		s.bits[bit / 64] |= UINT64_C(1) << bit % 64;
+	}
+	return s;
+}
+
+static bool suspected(const struct suspects *s, uint64_t key)
+{
+	uint64_t bit = key * UINT64_C(0x9E3779B97F4A7C15) >> s->shift;
+	return s->bits[bit / 64] >> bit % 64 & 1 && bsearch(&key, s->keys, s->count, sizeof key, by_number);
+}
+
+/* What of a block's payload has been read back. Only its fixed parts, and of the texts those that are asked for, unless they are
+ * many. The payload is what this process has just written: its checksum is for those who read the file later. */
+struct glance {
+	int fd;
+	const struct kind *kind;
+	const struct put_block *block;
+	struct buf fixed, texts;
+};
+
+static int read_back(const struct glance *g, struct buf *to, size_t at, size_t n, struct err *err)
+{
+	to->n = 0;
+	buf_reserve(to, n + 1);
+	while (to->n < n) {
+		ssize_t got = pread(g->fd, to->p + to->n, n - to->n, (off_t)(g->block->at + at + to->n));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return err_errno(err, STATUS_IOERR, "reading back a table failed; check the disk");
+		to->n += (size_t)got;
+	}
+	return 0;
+}
+
+/* Where in the payload the texts of a row stand. */
+static size_t texts_at(const struct glance *g, uint32_t start)
+{
+	return 4 + (size_t)g->block->rows * (g->kind->stride + 4) + start;
+}
+
+/* Where the offset of row i stands in what was read of the payload. */
+static uint32_t start_of(const struct glance *g, uint32_t i)
+{
+	return le32_get(g->fixed.p + 4 + (size_t)g->block->rows * g->kind->stride + 4 * (size_t)i);
+}
+
+/* The texts of row i, read into g->texts: most are short, and one look is enough. */
+static int read_texts(struct glance *g, uint32_t i, const uint8_t **ret, struct err *err)
+{
+	size_t heads = 4 * (size_t)g->kind->text_count, at = texts_at(g, start_of(g, i)), left = g->block->bytes - at;
+	if (read_back(g, &g->texts, at, left < FIRST_LOOK ? left : FIRST_LOOK, err) < 0)
+		return -1;
+	size_t n = heads ? heads + le32_get(g->texts.p + heads - 4) : 0;
+	if (n > g->texts.n && read_back(g, &g->texts, at, n, err) < 0)
+		return -1;
+	*ret = (const uint8_t *)g->texts.p;
+	return 0;
+}
+
+/* Candidates, growing. */
+struct candidates {
+	struct candidate *items;
+	size_t n, cap;
+};
+
+/* The suspected rows of a block: its fixed parts and offsets are read, and of the texts those of suspects; or all at once. */
+static int look_at_block(struct glance *g, const struct suspects *set, uint32_t ordinal, struct candidates *c, struct err *err)
+{
+	const struct kind *k = g->kind;
+	size_t stride = k->stride;
+	bool whole = k->ids[0] < 0; /* the key is a hash of all of the row */
+	uint32_t looks = 0;
+	if (read_back(g, &g->fixed, 0, whole ? g->block->bytes : texts_at(g, 0), err) < 0)
+		return -1;
+	for (uint32_t i = 0; i < g->block->rows; i++) {
+		struct row r = { (const uint8_t *)g->fixed.p + 4 + i * stride, NULL };
+		if (whole)
+			r.texts = (const uint8_t *)g->fixed.p + texts_at(g, start_of(g, i));
+		uint64_t key = row_key(k, r);
+		if (!suspected(set, key))
+			continue;
+		if (!whole && ++looks > MANY_LOOKS) {
+			whole = true;
+			if (read_back(g, &g->fixed, 0, g->block->bytes, err) < 0)
+				return -1;
+			r.fixed = (const uint8_t *)g->fixed.p + 4 + i * stride;
+			r.texts = (const uint8_t *)g->fixed.p + texts_at(g, start_of(g, i));
+		}
+		if (!r.texts && read_texts(g, i, &r.texts, err) < 0)
+			return -1;
+		struct candidate one = { key, row_values_hash(k, r), ordinal + i };
+		VEC_PUSH(c->items, c->n, c->cap, one);
+	}
+	return 0;
+}
+
+/* Second pass over the rows put, for those whose key may stand there twice. */
+static int gather(struct table_writer *w, struct candidates *c, struct err *err)
+{
+	struct frame view;
+	if (frame_view(w->frame, &view, err) < 0)
+		return -1;
+	struct glance g = { .fd = view.fd, .kind = w->kind };
+	struct suspects set = suspects_of(w->suspects, w->suspect_count);
+	uint32_t ordinal = 0;
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < w->put_count; i++) {
+		g.block = &w->put[i];
+		r = look_at_block(&g, &set, ordinal, c, err);
+		ordinal += g.block->rows;
+	}
+	buf_release(&g.fixed);
+	buf_release(&g.texts);
+	free(set.bits);
+	return r;
+}
+
+int table_duplicates(struct table_writer *w, const uint32_t **ret, size_t *ret_count, struct err *err)
+{
+	int r = 0;
+	if (!w->settled) {
+		r = put_block(w, err);
+		filter_release(&w->seen);
+		w->suspect_count = unique(w->suspects, w->suspect_count);
+		if (r == 0 && w->suspect_count) {
+			struct candidates c = { 0 };
+			r = gather(w, &c, err);
+			if (r == 0)
+				settle(w, c.items, c.n);
+			free(c.items);
+		}
+		w->settled = true;
+	}
+	*ret = w->duplicates;
+	*ret_count = w->duplicate_count;
+	return r;
+}

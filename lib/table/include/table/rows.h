@@ -1,0 +1,38 @@
+/* rows: accepted rows on their way into a table, with what the table needs to know of each.
+ *
+ * Any thread fills a batch of its own; the writer takes whole batches (table_put_rows), one after the other.
+ *
+ *     table_rows_begin(&rows, kind);
+ *     fixed = table_rows_next(&rows);        // fill kind->stride bytes, and append the texts to rows.texts
+ *     table_rows_keep(&rows);                // or go on with table_rows_drop(&rows)
+ */
+#ifndef BIDUI_TABLE_ROWS_H
+#define BIDUI_TABLE_ROWS_H
+
+#include "base/mem.h"
+#include "file/frame.h"
+#include "schema/schema.h"
+
+struct table_rows {
+	const struct kind *kind;
+	struct buf fixed;      /* rows * stride bytes */
+	struct buf texts;      /* of all rows, as in table/row.h */
+	uint32_t *starts;      /* of each row's texts, and behind the last */
+	uint64_t *keys;        /* what duplicates have in common: writer.h, row_key */
+	uint32_t rows, cap;
+	struct row_sum sum;
+	struct buf refused;    /* rows refused for their id, as they stand in the table */
+	uint32_t refused_count;
+	uint16_t *ids;         /* offsets of the ids and certificates */
+	unsigned id_count;
+};
+
+void table_rows_begin(struct table_rows *b, const struct kind *kind); /* also of one that was used: keeps its memory */
+uint8_t *table_rows_next(struct table_rows *b);
+void table_rows_keep(struct table_rows *b);
+static inline void table_rows_drop(struct table_rows *b) { b->texts.n = b->starts[b->rows]; }
+/* A row refused for its id, of a kind with ROLE_REGISTER: kept beside the rows, for "maybe registered". */
+void table_rows_refuse(struct table_rows *b, struct str household_no, struct str name, int64_t region, struct str cleaned_id);
+void table_rows_release(struct table_rows *b);
+
+#endif

@@ -1,0 +1,111 @@
+#include "table/rows.h"
+
+#include "base/bytes.h"
+#include "id/id.h"
+#include "writer.h"
+
+#include <stdlib.h>
+
+#define FIRST_ROWS 256
+
+struct row_sum row_values_hash(const struct kind *k, struct row r)
+{
+	uint8_t fixed[ROW_STRIDE_MAX];
+	size_t n = k->stride - ROW_FIXED;
+	memcpy(fixed, r.fixed + ROW_FIXED, n);
+	for (unsigned i = 0; i < k->column_count; i++)
+		if (k->columns[i].type == TYPE_ID || k->columns[i].type == TYPE_CERT)
+			fixed[k->columns[i].offset - ROW_FIXED + 7] &= 0x7F; /* ID_WEAK is how it was written, no value */
+	return row_hash(fixed, n, r.texts, row_texts_size(k, r));
+}
+
+uint64_t row_key(const struct kind *k, struct row r)
+{
+	if (k->ids[0] >= 0)
+		return id_key(le64_get(r.fixed + k->columns[k->ids[0]].offset));
+	return row_values_hash(k, r).low;
+}
+
+static void begin_kind(struct table_rows *b, const struct kind *kind)
+{
+	b->kind = kind;
+	b->ids = mem_grow(b->ids, kind->column_count + 1, sizeof *b->ids);
+	b->id_count = 0;
+	for (unsigned i = 0; i < kind->column_count; i++)
+		if (kind->columns[i].type == TYPE_ID || kind->columns[i].type == TYPE_CERT)
+			b->ids[b->id_count++] = kind->columns[i].offset;
+}
+
+static void make_room(struct table_rows *b)
+{
+	b->cap = b->cap ? 2 * b->cap : FIRST_ROWS;
+	b->starts = mem_grow(b->starts, (size_t)b->cap + 1, sizeof *b->starts);
+	b->keys = mem_grow(b->keys, b->cap, sizeof *b->keys);
+	buf_reserve(&b->fixed, (size_t)b->cap * b->kind->stride - b->fixed.n);
+}
+
+void table_rows_begin(struct table_rows *b, const struct kind *kind)
+{
+	if (b->kind != kind)
+		begin_kind(b, kind);
+	b->rows = b->refused_count = 0;
+	b->refused.n = 0;
+	b->sum = (struct row_sum){ 0 };
+	b->fixed.n = b->texts.n = 0;
+	if (!b->cap)
+		make_room(b);
+	buf_reserve(&b->fixed, (size_t)b->cap * kind->stride);
+	b->starts[0] = 0;
+}
+
+uint8_t *table_rows_next(struct table_rows *b)
+{
+	if (b->rows == b->cap)
+		make_room(b);
+	return (uint8_t *)b->fixed.p + b->fixed.n;
+}
+
+/* The same as row_values_hash, without a copy where no id is weak: nearly always. */
+static struct row_sum hash_of(const struct table_rows *b, struct row r, size_t texts)
+{
+	uint8_t weak = 0;
+	for (unsigned i = 0; i < b->id_count; i++)
+		weak |= r.fixed[b->ids[i] + 7];
+	if (weak & 0x80)
+		return row_values_hash(b->kind, r);
+	return row_hash(r.fixed + ROW_FIXED, b->kind->stride - ROW_FIXED, r.texts, texts);
+}
+
+void table_rows_keep(struct table_rows *b)
+{
+	const struct kind *k = b->kind;
+	uint32_t from = b->starts[b->rows];
+	struct row r = { (uint8_t *)b->fixed.p + b->fixed.n, (uint8_t *)b->texts.p + from };
+	struct row_sum hash = hash_of(b, r, b->texts.n - from);
+	row_sum_add(&b->sum, hash);
+	b->keys[b->rows] = k->ids[0] >= 0 ? id_key(le64_get(r.fixed + k->columns[k->ids[0]].offset)) : hash.low;
+	b->fixed.n += k->stride;
+	b->starts[++b->rows] = (uint32_t)b->texts.n;
+}
+
+void table_rows_refuse(struct table_rows *b, struct str household_no, struct str name, int64_t region, struct str cleaned_id)
+{
+	uint8_t number[8];
+	value_store(TYPE_REGION, number, region);
+	put_text(&b->refused, household_no);
+	put_text(&b->refused, name);
+	put_text(&b->refused, cleaned_id);
+	buf_put(&b->refused, number, 8);
+	b->refused_count++;
+}
+
+void table_rows_release(struct table_rows *b)
+{
+	buf_release(&b->refused);
+	buf_release(&b->fixed);
+	buf_release(&b->texts);
+	free(b->starts);
+	free(b->keys);
+	free(b->ids);
+	*b = (struct table_rows){ 0 };
+}
