@@ -18,7 +18,7 @@ static const struct {
 	{ "report", "findings into lists, figures, summary" },
 	{ "show", "any file between stages as CSV or NDJSON" },
 	{ "explain", "a whole dossier, and why each rule fires on it or does not" },
-	{ "rules", "a rule pack checked, printed, tested on its examples, explained" },
+	{ "rules", "a rule pack checked, printed, tested on its examples, explained, as SQL" },
 	{ "id", "check ID numbers, a line each" },
 	{ "gen", "invented extracts of any size" },
 };
