@@ -15,7 +15,7 @@ static const struct cli_option options[] = {
 	{ "part", 0, "tables|findings", "only the tables to be loaded, or only what comes after (default: both)", OPT_PART },
 	{ "pack", 'p', "FILE", "the rule pack (default: chongqing-2017)", OPT_PACK },
 	{ "schemas", 0, "DIR", "the folder with the kinds", OPT_SCHEMAS },
-	{ "schema", 's', "FILE", "a kind of one's own; may be given several times", OPT_SCHEMA },
+	{ "own-schema", 's', "FILE", "a kind of one's own, beside those of the folder; as often as there are", OPT_SCHEMA },
 	{ 0 },
 };
 
@@ -45,7 +45,7 @@ static int take(struct job *j, int option, const char *arg, struct err *err)
 	case OPT_SCHEMAS: j->schemas = arg; return 0;
 	default:
 		if (j->own_count == MAX_OWN)
-			return err_set(err, STATUS_USAGE, "--schema: at most %d", MAX_OWN);
+			return err_set(err, STATUS_USAGE, "--own-schema: at most %d", MAX_OWN);
 		j->own[j->own_count++] = (char *)arg;
 		return 0;
 	}
