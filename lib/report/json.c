@@ -49,15 +49,18 @@ static void add_coverage(const struct report *r, json_t *not_evaluated, json_t *
 	}
 }
 
-/* Parameters whose value for a year nobody has confirmed: the reader of the figures should know. */
+/* Parameters whose value, or that of a year, nobody has confirmed: the reader of the figures should know. */
 static json_t *unconfirmed(const struct pack *p)
 {
 	json_t *a = json_array();
-	for (unsigned i = 0; i < p->parameter_count; i++)
+	for (unsigned i = 0; i < p->parameter_count; i++) {
+		if (p->parameters[i].unconfirmed)
+			json_array_append_new(a, json_pack("{s:s%}", "parameter", p->parameters[i].name.p, p->parameters[i].name.n));
 		for (unsigned k = 0; k < p->parameters[i].year_count; k++)
 			if (p->parameters[i].years[k].unconfirmed)
 				json_array_append_new(a, json_pack("{s:s%, s:i}", "parameter", p->parameters[i].name.p,
 					p->parameters[i].name.n, "year", p->parameters[i].years[k].year));
+	}
 	return a;
 }
 

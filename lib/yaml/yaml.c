@@ -312,7 +312,7 @@ int yaml_int(const struct yaml *y, struct fy_node *node, long low, long high, lo
 		errno = 0;
 		v = strtol(digits, &end, 10);
 	}
-	if (end != digits + text.n || end == digits || errno == ERANGE || v < low || v > high)
+	if (end == digits || end != digits + text.n || errno == ERANGE || v < low || v > high)
 		return yaml_fail(y, node, err, "here belongs a whole number from %ld to %ld", low, high);
 	*ret = v;
 	return 0;

@@ -39,7 +39,7 @@ static inline int str_cmp(struct str a, struct str b)
 /* Whether needle stands somewhere in s. */
 static inline bool str_has(struct str s, struct str needle)
 {
-	return memmem(s.p, s.n, needle.p, needle.n) != NULL;
+	return !needle.n || (s.n && memmem(s.p, s.n, needle.p, needle.n) != NULL);
 }
 
 #endif
