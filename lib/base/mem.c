@@ -153,6 +153,17 @@ void buf_putc(struct buf *b, char c)
 	buf_put(b, &c, 1);
 }
 
+void buf_number(struct buf *b, uint64_t n, unsigned digits)
+{
+	char text[20];
+	unsigned at = sizeof text;
+	do {
+		text[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n || (at > 0 && sizeof text - at < digits));
+	buf_put(b, text + at, sizeof text - at);
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;
@@ -170,4 +181,30 @@ void buf_release(struct buf *b)
 {
 	free(b->p);
 	*b = (struct buf){ 0 };
+}
+
+/* ---- order ---------------------------------------------------------------------------------------------------------------------------- */
+
+#define FEW 12
+#define SMALL 128 /* bytes of an item */
+
+void sort(void *items, size_t n, size_t size, int (*cmp)(const void *, const void *))
+{
+	char *p = items, one[SMALL];
+	if (n < 2)
+		return;
+	if (n > FEW || size > SMALL) {
+		qsort(items, n, size, cmp);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		size_t to = i;
+		while (to && cmp(p + (to - 1) * size, p + i * size) > 0)
+			to--;
+		if (to == i)
+			continue;
+		memcpy(one, p + i * size, size);
+		memmove(p + (to + 1) * size, p + to * size, (i - to) * size);
+		memcpy(p + to * size, one, size);
+	}
 }

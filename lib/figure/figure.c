@@ -26,10 +26,11 @@ unsigned figure_name(struct figures *f, struct str name)
 	return f->name_count - 1;
 }
 
+/* The names of one place lie beside each other, since a finding is counted under several of them. */
 static size_t home_of(unsigned name, enum figure_level level, uint64_t region)
 {
-	uint64_t h = (region * 8 + level) * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)name * UINT64_C(0xC2B2AE3D27D4EB4F);
-	return h ^ h >> 29;
+	uint64_t h = (region * 8 + level) * UINT64_C(0x9E3779B97F4A7C15);
+	return (h ^ h >> 29) + name;
 }
 
 static struct figure_slot *slot(const struct figures *f, unsigned name, enum figure_level level, uint64_t region)

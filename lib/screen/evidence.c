@@ -147,9 +147,17 @@ void value_in_words(const struct column *c, int64_t n, struct buf *b)
 	column_print(c, n, b);
 }
 
+static void put_place(struct buf *b, struct str before, const char *file, uint32_t line)
+{
+	buf_puts(b, before);
+	buf_puts(b, str_of(file));
+	buf_putc(b, ':');
+	buf_number(b, line, 1);
+}
+
 void row_place(struct screener *s, uint32_t row, struct buf *b)
 {
-	buf_printf(b, "%s:%u", file_of(s, row), row_line(s->dossier.rows[row].row));
+	put_place(b, STR(""), file_of(s, row), row_line(s->dossier.rows[row].row));
 }
 
 void row_in_words(struct screener *s, uint32_t row, struct buf *b)
@@ -157,8 +165,11 @@ void row_in_words(struct screener *s, uint32_t row, struct buf *b)
 	const struct kind *k = kind_of(s, row);
 	struct row r = s->dossier.rows[row].row;
 	buf_puts(b, k->department_zh);
-	if (k->title_zh.n)
-		buf_printf(b, "（%.*s）", STR_ARG(k->title_zh));
+	if (k->title_zh.n) {
+		buf_puts(b, STR("（"));
+		buf_puts(b, k->title_zh);
+		buf_puts(b, STR("）"));
+	}
 	buf_puts(b, STR("："));
 	bool first = true;
 	for (unsigned i = 0; i < k->column_count; i++) {
@@ -190,7 +201,7 @@ void evidence_of(struct screener *s, struct set rows, struct finding *f)
 	f->evidence_ids = ids_of(s, rows, &b);
 	f->evidence_hash = hash_of(s, rows, &b);
 	for (uint32_t i = 0; i < rows.n; i++)
-		buf_printf(&b, "%s%s:%u", i ? ";" : "", l[i].file, l[i].line);
+		put_place(&b, i ? STR(";") : STR(""), l[i].file, l[i].line);
 	f->evidence_rows = keep(s, &b);
 	for (uint32_t i = 0; i < rows.n && i < MAX_ROWS_IN_WORDS; i++) {
 		if (i)

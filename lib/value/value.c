@@ -65,13 +65,21 @@ static void print_day(int32_t day, struct buf *out)
 {
 	int y, m, d;
 	day_split(day, &y, &m, &d);
-	buf_printf(out, "%04d-%02d-%02d", y, m, d);
+	buf_number(out, (uint64_t)y, 4);
+	buf_putc(out, '-');
+	buf_number(out, (uint64_t)m, 2);
+	buf_putc(out, '-');
+	buf_number(out, (uint64_t)d, 2);
 }
 
 static void print_money(int64_t hundredths, struct buf *out)
 {
 	uint64_t u = hundredths < 0 ? -(uint64_t)hundredths : (uint64_t)hundredths;
-	buf_printf(out, "%s%llu.%02llu", hundredths < 0 ? "-" : "", (unsigned long long)(u / 100), (unsigned long long)(u % 100));
+	if (hundredths < 0)
+		buf_putc(out, '-');
+	buf_number(out, u / 100, 1);
+	buf_putc(out, '.');
+	buf_number(out, u % 100, 2);
 }
 
 void value_print(enum type type, int64_t v, struct buf *out)
@@ -80,10 +88,10 @@ void value_print(enum type type, int64_t v, struct buf *out)
 	case TYPE_ID:
 	case TYPE_CERT: print_id(type, (uint64_t)v, out); return;
 	case TYPE_DATE: print_day((int32_t)v, out); return;
-	case TYPE_YEAR: buf_printf(out, "%04d", (int)v); return;
+	case TYPE_YEAR: buf_number(out, (uint64_t)v, 4); return;
 	case TYPE_MONEY: print_money(v, out); return;
 	case TYPE_BOOL: buf_puts(out, v ? STR("true") : STR("false")); return;
-	case TYPE_REGION: buf_printf(out, "%012lld", (long long)v); return;
+	case TYPE_REGION: buf_number(out, (uint64_t)v, 12); return;
 	case TYPE_GRADE: buf_putc(out, (char)('A' + v)); return;
 	default: assert(!"texts and enumerations are printed by their owners");
 	}

@@ -38,16 +38,13 @@ void buf_reserve(struct buf *b, size_t more); /* room for more bytes behind n */
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_puts(struct buf *b, struct str s);
 void buf_putc(struct buf *b, char c);
+void buf_number(struct buf *b, uint64_t n, unsigned digits); /* with zeros in front up to so many digits, at most 20 */
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_release(struct buf *b);
 static inline struct str buf_str(const struct buf *b) { return (struct str){ b->p ? b->p : "", b->n }; }
 
-/* qsort that takes an empty array, NULL or not. */
-static inline void sort(void *items, size_t n, size_t size, int (*cmp)(const void *, const void *))
-{
-	if (n > 1)
-		qsort(items, n, size, cmp);
-}
+/* qsort that takes an empty array, NULL or not; a few items, which dossiers mostly have, are put in order without its memory. */
+void sort(void *items, size_t n, size_t size, int (*cmp)(const void *, const void *));
 
 /* Push v on a growing array: T *items; size_t n, cap. */
 #define VEC_PUSH(items, n, cap, v)                                                                   \
