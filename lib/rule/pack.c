@@ -209,11 +209,6 @@ static int load_figures(struct loader *l, struct fy_node *map)
 	return converted ? load_converted(l, converted) : 0;
 }
 
-static void load_figures_of(struct loader *l, struct fy_node *map)
-{
-	load_ok(l, load_figures(l, map));
-}
-
 /* The table of what the policy asks and the pack can see: for its readers, but it has to be right. */
 static int load_unseen_row(struct loader *l, struct fy_node *item, struct unseen *u)
 {
@@ -356,7 +351,7 @@ static void load(struct loader *l)
 		load_people(l, people);
 	load_ok(l, load_example_defaults(l, yaml_get(root, "examples")));
 	load_rules(l, root);
-	load_figures_of(l, yaml_get(root, "figures"));
+	load_ok(l, load_figures(l, yaml_get(root, "figures")));
 	load_unseen(l, yaml_get(root, "unseen"));
 	find_unused(l);
 	if (!l->faults->errors)
