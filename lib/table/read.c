@@ -69,10 +69,21 @@ static int take_meta(struct table *t, const struct schema *schema, const struct 
 	return 0;
 }
 
+static int take_rows(struct table *t, const struct frame_block *b, struct err *err)
+{
+	const struct table_block *last = t->block_count ? &t->blocks[t->block_count - 1] : NULL;
+	uint32_t first = last ? last->first + last->rows : 0;
+	if (b->rows > UINT32_MAX - 1 - first)
+		return wrong(t, "has over 4 billion rows", err);
+	struct table_block block = { b->at, b->number, b->rows, first };
+	VEC_PUSH(t->blocks, t->block_count, t->block_cap, block);
+	return 0;
+}
+
 static int take_block(struct table *t, const struct schema *schema, const struct frame_block *b, struct err *err)
 {
 	switch (b->tag) {
-	case TAG_ROWS: return 0;
+	case TAG_ROWS: return take_rows(t, b, err);
 	case TAG_DUPLICATES: return take_duplicates(t, b, err);
 	case TAG_REPEATED: return take_repeated(t, b, err);
 	case TAG_REFUSED: return take_refused(t, b, err);
@@ -111,6 +122,7 @@ void table_close(struct table *t)
 	if (!t)
 		return;
 	json_decref(t->meta);
+	free(t->blocks);
 	free(t->duplicates);
 	free(t->repeated);
 	free(t->refused);
@@ -121,7 +133,33 @@ void table_close(struct table *t)
 
 void table_scan_init(struct table_scan *s, const struct table *t)
 {
-	*s = (struct table_scan){ .table = t, .frame = { .frame = t->frame } };
+	table_scan_blocks(s, t, 0, t->block_count);
+}
+
+/* The place in t->duplicates of the first one that is not before this ordinal. */
+static size_t duplicate_from(const struct table *t, uint32_t ordinal)
+{
+	size_t low = 0, high = t->duplicate_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (t->duplicates[middle] < ordinal)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void table_scan_blocks(struct table_scan *s, const struct table *t, size_t first_block, size_t end_block)
+{
+	*s = (struct table_scan){ .table = t, .frame = { .frame = t->frame }, .next_block = first_block, .end_block = end_block };
+	if (first_block == end_block)
+		return;
+	const struct table_block *b = &t->blocks[first_block];
+	s->frame.at = b->at;
+	s->frame.number = b->number;
+	s->ordinal = b->first;
+	s->next_duplicate = duplicate_from(t, b->first);
 }
 
 /* Lay the parts of a block out; a block that does not hold what it says is damage that its checksum agreed to. */
@@ -160,14 +198,12 @@ enum iter table_next(struct table_scan *s, struct row *ret, uint32_t *ret_ordina
 			*ret = (struct row){ s->fixed + (size_t)i * s->table->kind->stride, s->heap + le32_get(s->offsets + 4 * (size_t)i) };
 			return ITER_ROW;
 		}
-		struct frame_block b;
-		enum iter got = frame_next(&s->frame, &b, err);
-		if (got != ITER_ROW)
-			return got;
-		if (b.tag != TAG_ROWS)
+		if (s->next_block == s->end_block)
 			return ITER_END;
-		if (open_block(s, &b, err) < 0)
+		struct frame_block b;
+		if (frame_next(&s->frame, &b, err) != ITER_ROW || open_block(s, &b, err) < 0)
 			return ITER_ERROR;
+		s->next_block++;
 	}
 }
 

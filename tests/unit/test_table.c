@@ -148,6 +148,56 @@ static void many_rows_are_compared_as_few(void **state)
 	fixture_free(f);
 }
 
+/* What a pass over some blocks gives, added to sum; the ordinals have to go on from *ordinal upwards. */
+static void add_lines(struct table_scan *s, int64_t *ordinal, uint64_t *sum, uint64_t *rows)
+{
+	struct row r;
+	uint32_t now;
+	struct err err;
+	enum iter got;
+	while ((got = table_next(s, &r, &now, &err)) == ITER_ROW) {
+		assert_true(now > *ordinal);
+		assert_int_equal(row_line(r), now + 2);
+		*ordinal = now;
+		*sum += row_line(r);
+		++*rows;
+	}
+	assert_int_equal(got, ITER_END);
+	table_scan_release(s);
+}
+
+static void parts_of_a_table_give_its_rows_together(void **state)
+{
+	struct fixture *f = fixture_of(state);
+	char cells[200];
+	for (uint32_t i = 0; i < 60000; i++) {
+		snprintf(cells, sizeof cells, "id=%c;aid=农村低保;amount=%u;name=somebody", 'A' + (int)(i % 26), i % 50000);
+		put(f, i + 2, cells);
+		if (f->arena.total > 1 << 20)
+			arena_reset(&f->arena);
+	}
+	struct table *t = commit(f);
+	uint64_t want = 0, want_rows = 0;
+	int64_t last = -1;
+	struct table_scan scan;
+	assert_true(t->block_count > 2);
+	table_scan_init(&scan, t);
+	add_lines(&scan, &last, &want, &want_rows);
+	assert_int_equal(want_rows, t->rows);
+	for (size_t cut = 0; cut <= t->block_count; cut++) {
+		uint64_t sum = 0, rows = 0;
+		last = -1;
+		table_scan_blocks(&scan, t, 0, cut);
+		add_lines(&scan, &last, &sum, &rows);
+		table_scan_blocks(&scan, t, cut, t->block_count);
+		add_lines(&scan, &last, &sum, &rows);
+		assert_int_equal(sum, want);
+		assert_int_equal(rows, want_rows);
+	}
+	table_close(t);
+	fixture_free(f);
+}
+
 static void refused_members_stand_beside_the_rows(void **state)
 {
 	struct fixture *f = fixture_of(state);
@@ -195,6 +245,7 @@ int main(void)
 		TEST(equal_rows_are_given_once),
 		TEST(who_has_several_rows_is_known_by_the_rows_that_count),
 		TEST(many_rows_are_compared_as_few),
+		TEST(parts_of_a_table_give_its_rows_together),
 		TEST(refused_members_stand_beside_the_rows),
 		TEST(a_table_without_rows_is_a_table),
 		TEST(an_aborted_table_leaves_nothing),

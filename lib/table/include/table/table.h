@@ -45,6 +45,11 @@ void table_abort(struct table_writer *w); /* NULL-safe; removes the temporary */
 struct table {
 	struct frame *frame;
 	const struct kind *kind;
+	struct table_block {
+		uint64_t at, number;    /* of its header in the file; of the block */
+		uint32_t rows, first;   /* ordinal of its first row */
+	} *blocks;                  /* of rows, in their order */
+	size_t block_count, block_cap;
 	json_t *meta;               /* {"kind", "files": [{file, bytes, xxh3_128, encoding, delimiter, rows_read, ...}]} */
 	uint64_t rows;              /* accepted: duplicates are not counted */
 	uint32_t *duplicates;       /* ordinals, sorted */
@@ -70,13 +75,15 @@ struct table_scan {
 	struct frame_scan frame;
 	const uint8_t *fixed, *offsets, *heap;
 	uint32_t ordinal, row, rows;
-	size_t next_duplicate;
+	size_t next_duplicate, next_block, end_block;
 };
 
 /* The hash of a row's values: not its place, nor whether its id was weak. Equal for duplicates. */
 struct row_sum row_values_hash(const struct kind *k, struct row r);
 
 void table_scan_init(struct table_scan *s, const struct table *t);
+/* A pass over the rows of the blocks [first_block .. end_block) only, of t->block_count: as the whole pass would give them. */
+void table_scan_blocks(struct table_scan *s, const struct table *t, size_t first_block, size_t end_block);
 enum iter table_next(struct table_scan *s, struct row *ret, uint32_t *ret_ordinal, struct err *err)
 	__attribute__((warn_unused_result));
 void table_scan_release(struct table_scan *s);
