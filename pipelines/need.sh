@@ -6,7 +6,7 @@
 set -eu
 
 packages='gcc libc6-dev pkg-config meson ninja-build python3
-	libcsv-dev libxxhash-dev zlib1g-dev libfyaml-dev libjansson-dev libzip-dev libexpat1-dev gettext'
+	libcsv-dev libxxhash-dev zlib1g-dev libfyaml-dev libjansson-dev libsqlite3-dev libzip-dev libexpat1-dev gettext'
 case ${1-} in
 '') ;;
 tests)

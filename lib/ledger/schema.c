@@ -1,0 +1,33 @@
+/* The tables. Their page: docs/formats/ledger.md. */
+#include "internal.h"
+
+/* Texts that a list leaves empty are empty here; days are YYYY-MM-DD, NULL where there is none. */
+static const char leads[] =
+	"CREATE TABLE run ("
+	" number INTEGER PRIMARY KEY,"           /* from 1, in the order of tracking */
+	" as_of TEXT NOT NULL,"
+	" lists TEXT NOT NULL,"                  /* what tells it from others: a hash of its lists' hashes */
+	" pack TEXT NOT NULL,"
+	" leads INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE missing ("                 /* rules that lacked a kind in a run, whether they were evaluated or not */
+	" run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+	" rule TEXT NOT NULL,"
+	" kind TEXT NOT NULL,"
+	" PRIMARY KEY (run, rule, kind)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE lead ("
+	" finding_id TEXT PRIMARY KEY NOT NULL,"
+	" list TEXT NOT NULL, rule TEXT NOT NULL, core TEXT NOT NULL, severity TEXT NOT NULL, confidence TEXT NOT NULL,"
+	" nature TEXT NOT NULL, unit TEXT NOT NULL, unit_no TEXT NOT NULL, region TEXT NOT NULL, county TEXT NOT NULL,"
+	" township TEXT NOT NULL, village TEXT NOT NULL, head_name TEXT NOT NULL, head_id TEXT NOT NULL, persons INTEGER NOT NULL,"
+	" status TEXT NOT NULL, evidence_ids TEXT NOT NULL, evidence_rows TEXT NOT NULL, evidence_hash TEXT NOT NULL,"
+	" evidence TEXT NOT NULL, title TEXT NOT NULL, \"check\" TEXT NOT NULL, department TEXT NOT NULL, days INTEGER NOT NULL,"
+	" state TEXT NOT NULL CHECK (state IN ('new', 'open', 'changed', 'gone', 'reopened')),"
+	" run INTEGER NOT NULL,"                 /* in which it was last seen */
+	" first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, due TEXT NOT NULL,"
+	" changed_on TEXT, gone_on TEXT, reopened_on TEXT) STRICT;"
+	"CREATE TABLE movement ("                /* what changed from the run before to this one */
+	" run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+	" level TEXT NOT NULL, region TEXT NOT NULL, figure TEXT NOT NULL, value INTEGER NOT NULL,"
+	" PRIMARY KEY (run, level, region, figure)) STRICT, WITHOUT ROWID;";
+
+const char *const ledger_steps[] = { leads, NULL };
