@@ -38,6 +38,11 @@ static int by_ordinal(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static bool is_known(const struct table_writer *w, uint32_t ordinal)
+{
+	return w->known_count && bsearch(&ordinal, w->known, w->known_count, sizeof ordinal, by_ordinal);
+}
+
 static void settle(struct table_writer *w, struct candidate *c, size_t n)
 {
 	sort(c, n, sizeof *c, by_hash);
@@ -49,7 +54,8 @@ static void settle(struct table_writer *w, struct candidate *c, size_t n)
 			if (!again)
 				continue;
 			VEC_PUSH(w->duplicates, w->duplicate_count, w->duplicate_cap, c[j].ordinal);
-			row_sum_take(&w->sum, c[j].hash);
+			if (!is_known(w, c[j].ordinal))
+				row_sum_take(&w->sum, c[j].hash);
 		}
 		if (kept > 1)
 			VEC_PUSH(w->repeated, w->repeated_count, w->repeated_cap, c[i].key);
@@ -186,12 +192,13 @@ static int gather(struct table_writer *w, struct candidates *c, struct err *err)
 	struct frame view;
 	if (frame_view(w->frame, &view, err) < 0)
 		return -1;
-	struct glance g = { .fd = view.fd, .kind = w->kind };
+	struct glance g = { .kind = w->kind };
 	struct suspects set = suspects_of(w->suspects, w->suspect_count);
 	uint32_t ordinal = 0;
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < w->put_count; i++) {
 		g.block = &w->put[i];
+		g.fd = g.block->fd >= 0 ? g.block->fd : view.fd;
 		r = look_at_block(&g, &set, ordinal, c, err);
 		ordinal += g.block->rows;
 	}
@@ -201,11 +208,23 @@ static int gather(struct table_writer *w, struct candidates *c, struct err *err)
 	return r;
 }
 
+/* One part knows its own duplicates. */
+static void settle_one(struct table_writer *w, const struct table *part)
+{
+	for (size_t i = 0; i < part->duplicate_count; i++)
+		VEC_PUSH(w->duplicates, w->duplicate_count, w->duplicate_cap, part->duplicates[i]);
+	for (size_t i = 0; i < part->repeated_count; i++)
+		VEC_PUSH(w->repeated, w->repeated_count, w->repeated_cap, part->repeated[i]);
+	w->settled = true;
+}
+
 int table_duplicates(struct table_writer *w, const uint32_t **ret, size_t *ret_count, struct err *err)
 {
 	int r = 0;
+	if (!w->settled && w->part_count == 1)
+		settle_one(w, w->parts[0]);
 	if (!w->settled) {
-		r = put_block(w, err);
+		r = w->part_count ? see_parts(w, err) : put_block(w, err);
 		filter_release(&w->seen);
 		w->suspect_count = unique(w->suspects, w->suspect_count);
 		if (r == 0 && w->suspect_count) {

@@ -8,6 +8,7 @@
 #define TAG_REPEATED FRAME_TAG('R', 'E', 'P', 'T')
 #define TAG_REFUSED FRAME_TAG('R', 'E', 'F', 'U')
 #define TAG_META FRAME_TAG('M', 'E', 'T', 'A')
+#define TAG_PARTS FRAME_TAG('P', 'A', 'R', 'T')
 
 static int wrong(const struct table *t, const char *what, struct err *err)
 {
@@ -75,9 +76,69 @@ static int take_rows(struct table *t, const struct frame_block *b, struct err *e
 	uint32_t first = last ? last->first + last->rows : 0;
 	if (b->rows > UINT32_MAX - 1 - first)
 		return wrong(t, "has over 4 billion rows", err);
-	struct table_block block = { b->at, b->number, b->rows, first };
+	struct table_block block = { t->frame, b->at, b->number, b->n, b->rows, first, 0 };
 	VEC_PUSH(t->blocks, t->block_count, t->block_cap, block);
 	return 0;
+}
+
+/* Where a table is whose name stands in t, which lies beside it. */
+static char *beside(const struct table *t, struct str name)
+{
+	const char *slash = strrchr(t->frame->path, '/');
+	struct buf path = { 0 };
+	buf_put(&path, t->frame->path, slash ? (size_t)(slash - t->frame->path) + 1 : 0);
+	buf_puts(&path, name);
+	buf_putc(&path, 0);
+	return path.p;
+}
+
+/* The blocks of the part that was opened last become those of t. */
+static int take_rows_of(struct table *t, const struct table *part, struct err *err)
+{
+	const struct table_block *last = t->block_count ? &t->blocks[t->block_count - 1] : NULL;
+	uint64_t first = last ? last->first + (uint64_t)last->rows : 0;
+	for (size_t i = 0; i < part->block_count; i++) {
+		struct table_block block = part->blocks[i];
+		if (first > UINT32_MAX - 1 - block.rows)
+			return wrong(t, "has over 4 billion rows", err);
+		block.first = (uint32_t)first;
+		block.file = (uint16_t)(t->part_count - 1);
+		VEC_PUSH(t->blocks, t->block_count, t->block_cap, block);
+		first += block.rows;
+	}
+	return 0;
+}
+
+static int take_part(struct table *t, const struct schema *schema, struct reader *in, struct err *err)
+{
+	struct str name = take_text(in);
+	uint64_t rows = take64(in);
+	struct row_sum sum = { .low = take64(in) };
+	sum.high = take64(in);
+	if (in->failed || !name.n || memchr(name.p, '/', name.n) || memchr(name.p, 0, name.n))
+		return wrong(t, "its list of parts is broken", err);
+	char *path = beside(t, name);
+	struct table *part = NULL;
+	int r = table_open(&part, path, schema, &t->frame->id, err);
+	free(path);
+	if (r < 0)
+		return -1;
+	t->parts[t->part_count++] = part;
+	if (part->part_count || part->rows != rows || part->frame->sum.low != sum.low || part->frame->sum.high != sum.high)
+		return wrong(part, "is not the part that its table was made of", err);
+	return take_rows_of(t, part, err);
+}
+
+static int take_parts(struct table *t, const struct schema *schema, const struct frame_block *b, struct err *err)
+{
+	struct reader in = { b->p, b->p + b->n, false };
+	if (t->parts || t->block_count || b->rows > UINT16_MAX)
+		return wrong(t, "its list of parts is broken", err);
+	t->parts = mem_grow(NULL, (size_t)b->rows + 1, sizeof *t->parts);
+	for (uint32_t i = 0; i < b->rows; i++)
+		if (take_part(t, schema, &in, err) < 0)
+			return -1;
+	return in.p == in.end ? 0 : wrong(t, "its list of parts is broken", err);
 }
 
 static int take_block(struct table *t, const struct schema *schema, const struct frame_block *b, struct err *err)
@@ -88,6 +149,7 @@ static int take_block(struct table *t, const struct schema *schema, const struct
 	case TAG_REPEATED: return take_repeated(t, b, err);
 	case TAG_REFUSED: return take_refused(t, b, err);
 	case TAG_META: return take_meta(t, schema, b, err);
+	case TAG_PARTS: return take_parts(t, schema, b, err);
 	default: return wrong(t, "has a block of an unknown sort", err);
 	}
 }
@@ -109,6 +171,9 @@ int table_open(struct table **ret, const char *path, const struct schema *schema
 	frame_scan_release(&scan);
 	if (r == 0 && (!t->kind || !t->duplicates || !t->repeated || !t->refused))
 		r = wrong(t, "a part of it is missing", err);
+	for (unsigned i = 0; r == 0 && i < t->part_count; i++)
+		if (t->parts[i]->kind != t->kind)
+			r = wrong(t->parts[i], "is of another kind than its table", err);
 	if (r < 0) {
 		table_close(t);
 		return -1;
@@ -121,6 +186,9 @@ void table_close(struct table *t)
 {
 	if (!t)
 		return;
+	for (unsigned i = 0; i < t->part_count; i++)
+		table_close(t->parts[i]);
+	free(t->parts);
 	json_decref(t->meta);
 	free(t->blocks);
 	free(t->duplicates);
@@ -156,10 +224,17 @@ void table_scan_blocks(struct table_scan *s, const struct table *t, size_t first
 	if (first_block == end_block)
 		return;
 	const struct table_block *b = &t->blocks[first_block];
-	s->frame.at = b->at;
-	s->frame.number = b->number;
 	s->ordinal = b->first;
 	s->next_duplicate = duplicate_from(t, b->first);
+}
+
+/* Rows of a part say of themselves that they are in file 0. */
+static void set_file(struct table_scan *s, uint16_t file)
+{
+	uint8_t *fixed = (uint8_t *)s->frame.buf.p + (s->fixed - (const uint8_t *)s->frame.buf.p);
+	size_t stride = s->table->kind->stride;
+	for (uint32_t i = 0; file && i < s->rows; i++)
+		le16_put(fixed + i * stride + 4, file);
 }
 
 /* Lay the parts of a block out; a block that does not hold what it says is damage that its checksum agreed to. */
@@ -200,10 +275,14 @@ enum iter table_next(struct table_scan *s, struct row *ret, uint32_t *ret_ordina
 		}
 		if (s->next_block == s->end_block)
 			return ITER_END;
+		const struct table_block *block = &s->table->blocks[s->next_block++];
 		struct frame_block b;
+		s->frame.frame = block->frame;
+		s->frame.at = block->at;
+		s->frame.number = block->number;
 		if (frame_next(&s->frame, &b, err) != ITER_ROW || open_block(s, &b, err) < 0)
 			return ITER_ERROR;
-		s->next_block++;
+		set_file(s, block->file);
 	}
 }
 

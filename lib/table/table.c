@@ -45,7 +45,7 @@ int put_block(struct table_writer *w, struct err *err)
 	uint8_t heap[4];
 	le32_put(heap, (uint32_t)w->heap.n);
 	struct str parts[] = { { (const char *)heap, 4 }, buf_str(&w->fixed), buf_str(&w->offsets), buf_str(&w->heap) };
-	struct put_block put = { 0, 4 + w->fixed.n + w->offsets.n + w->heap.n, w->block_rows };
+	struct put_block put = { 0, 4 + w->fixed.n + w->offsets.n + w->heap.n, w->block_rows, -1 };
 	int r = frame_put_parts(w->frame, TAG_ROWS, parts, 4, w->block_rows, &put.at, err);
 	VEC_PUSH(w->put, w->put_count, w->put_cap, put);
 	w->fixed.n = w->offsets.n = w->heap.n = 0;
@@ -53,7 +53,7 @@ int put_block(struct table_writer *w, struct err *err)
 	return r;
 }
 
-static void see_keys(struct table_writer *w, const uint64_t *keys, uint32_t n)
+void see_keys(struct table_writer *w, const uint64_t *keys, uint32_t n)
 {
 	for (uint32_t from = 0; from < n; from += FILTER_GROUP) {
 		unsigned group = n - from < FILTER_GROUP ? n - from : FILTER_GROUP;
@@ -160,6 +160,8 @@ int table_commit(struct table_writer *w, json_t *meta, struct err *err)
 	size_t n;
 	char *text = json_dumps(meta, JSON_COMPACT | JSON_SORT_KEYS);
 	int r = table_duplicates(w, &ignored, &n, err);
+	if (r == 0 && w->part_count)
+		r = put_part_names(w, err);
 	if (r == 0)
 		r = put_numbers(w, err);
 	if (r == 0)
@@ -191,5 +193,7 @@ void table_abort(struct table_writer *w)
 	free(w->suspects);
 	free(w->duplicates);
 	free(w->repeated);
+	free(w->parts);
+	free(w->known);
 	free(w);
 }

@@ -17,7 +17,8 @@ struct table_writer {
 	struct put_block {
 		uint64_t at, bytes; /* of the payload in the file */
 		uint32_t rows;
-	} *put;                  /* the blocks written */
+		int fd;             /* of a part; -1: of the file that is written */
+	} *put;                  /* the blocks written, or those of the parts */
 	size_t put_count, put_cap;
 	struct filter seen;
 	uint64_t *suspects;      /* keys that may have been seen before */
@@ -28,12 +29,21 @@ struct table_writer {
 	uint64_t *repeated;
 	size_t repeated_count, repeated_cap;
 	struct table_rows single; /* of table_put */
+	const struct table **parts;
+	unsigned part_count, part_cap;
+	uint32_t *known;         /* ordinals of rows that are duplicates within their part: the sum is without them */
+	size_t known_count, known_cap;
 	struct buf refused;
 	uint32_t refused_count;
 };
 
 /* Write the block that is being filled. */
 int put_block(struct table_writer *w, struct err *err);
+/* Suspect those of the keys that may have been seen before. */
+void see_keys(struct table_writer *w, const uint64_t *keys, uint32_t n);
+/* The same of all rows of the parts. */
+int see_parts(struct table_writer *w, struct err *err);
+int put_part_names(struct table_writer *w, struct err *err);
 /* What two equal rows have in common and few others: the person, or all values where no person is named. */
 uint64_t row_key(const struct kind *k, struct row r);
 

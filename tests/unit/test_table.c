@@ -198,6 +198,99 @@ static void parts_of_a_table_give_its_rows_together(void **state)
 	fixture_free(f);
 }
 
+/* Rows 0 to 11 of one kind, some equal, some of one person. */
+static void put_some(struct fixture *f, struct table_writer *w, uint32_t from, uint32_t to, uint16_t file)
+{
+	static const char *const cells[] = {
+		"id=A;aid=农村低保", "id=B;aid=农村低保;name=田乙", "id=A;aid=农村低保", "id=C;aid=农村低保", "id=D;aid=农村低保", "id=D;aid=城市低保",
+		"id=B;aid=城市低保", "id=A~;aid=农村低保", "id=C;aid=农村低保", "id=C;aid=农村低保", "id=E;aid=农村低保", "id=B;aid=城市低保",
+	};
+	struct err err;
+	for (uint32_t i = from; i < to; i++) {
+		struct row r = rows_make(&f->arena, f->civil, i, cells[i]);
+		le16_put((uint8_t *)r.fixed + 4, file);
+		assert_int_equal(table_put(w, r.fixed, r.texts, row_texts_size(f->civil, r), &err), 0);
+	}
+}
+
+static struct table *commit_part(struct fixture *f, const char *name, uint32_t from, uint32_t to)
+{
+	struct table_writer *w;
+	struct table *t;
+	struct err err;
+	json_t *meta = json_pack("{s:s}", "kind", "civil");
+	assert_int_equal(table_create(&w, scratch_path(f->dir, name), f->civil, &f->id, &err), 0);
+	put_some(f, w, from, to, 0);
+	assert_int_equal(table_commit(w, meta, &err), 0);
+	assert_int_equal(table_open(&t, scratch_path(f->dir, name), f->schema, &f->id, &err), 0);
+	json_decref(meta);
+	return t;
+}
+
+static void assert_same_rows(const struct table *a, const struct table *b)
+{
+	struct table_scan sa, sb;
+	struct row ra, rb;
+	uint32_t oa, ob;
+	struct err err;
+	table_scan_init(&sa, a);
+	table_scan_init(&sb, b);
+	while (table_next(&sa, &ra, &oa, &err) == ITER_ROW) {
+		assert_int_equal(table_next(&sb, &rb, &ob, &err), ITER_ROW);
+		assert_int_equal(oa, ob);
+		assert_memory_equal(ra.fixed, rb.fixed, a->kind->stride);
+		assert_memory_equal(ra.texts, rb.texts, row_texts_size(a->kind, ra));
+	}
+	assert_int_equal(table_next(&sb, &rb, &ob, &err), ITER_END);
+	table_scan_release(&sa);
+	table_scan_release(&sb);
+}
+
+static void a_table_of_parts_is_the_table_of_all_rows(void **state)
+{
+	for (uint32_t first = 0; first <= 12; first++)
+		for (uint32_t second = first; second <= 12; second++) {
+			struct fixture *f = fixture_of(state);
+			struct err err;
+			put_some(f, f->writer, 0, first, 0);
+			put_some(f, f->writer, first, second, 1);
+			put_some(f, f->writer, second, 12, 2);
+			struct table *whole = commit(f), *parts[] = {
+				commit_part(f, "1.table", 0, first), commit_part(f, "2.table", first, second), commit_part(f, "3.table", second, 12) };
+			assert_int_equal(table_create(&f->writer, scratch_path(f->dir, "civil.table"), f->civil, &f->id, &err), 0);
+			for (int i = 0; i < 3; i++)
+				assert_int_equal(table_put_part(f->writer, parts[i], &err), 0);
+			struct table *t = commit(f);
+			assert_int_equal(t->rows, whole->rows);
+			assert_memory_equal(&t->frame->sum, &whole->frame->sum, sizeof whole->frame->sum);
+			assert_int_equal(t->duplicate_count, whole->duplicate_count);
+			assert_memory_equal(t->duplicates, whole->duplicates, 4 * whole->duplicate_count);
+			assert_int_equal(t->repeated_count, whole->repeated_count);
+			assert_memory_equal(t->repeated, whole->repeated, 8 * whole->repeated_count);
+			assert_same_rows(t, whole);
+			for (int i = 0; i < 3; i++)
+				table_close(parts[i]);
+			table_close(whole);
+			table_close(t);
+			fixture_free(f);
+		}
+}
+
+static void a_part_that_was_made_again_is_refused(void **state)
+{
+	struct fixture *f = fixture_of(state);
+	struct err err;
+	struct table *t, *part = commit_part(f, "1.table", 0, 5);
+	assert_int_equal(table_put_part(f->writer, part, &err), 0);
+	table_close(commit(f));
+	table_close(part);
+	table_close(commit_part(f, "1.table", 1, 6));
+	assert_int_equal(table_open(&t, scratch_path(f->dir, "civil.table"), f->schema, &f->id, &err), -1);
+	assert_int_equal(err.status, STATUS_DATA);
+	assert_non_null(strstr(err.text, "is not the part that its table was made of"));
+	fixture_free(f);
+}
+
 static void refused_members_stand_beside_the_rows(void **state)
 {
 	struct fixture *f = fixture_of(state);
@@ -246,6 +339,8 @@ int main(void)
 		TEST(who_has_several_rows_is_known_by_the_rows_that_count),
 		TEST(many_rows_are_compared_as_few),
 		TEST(parts_of_a_table_give_its_rows_together),
+		TEST(a_table_of_parts_is_the_table_of_all_rows),
+		TEST(a_part_that_was_made_again_is_refused),
 		TEST(refused_members_stand_beside_the_rows),
 		TEST(a_table_without_rows_is_a_table),
 		TEST(an_aborted_table_leaves_nothing),

@@ -24,6 +24,8 @@
 
 #define FRAME_TAG(a, b, c, d) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
+#define FRAME_BLOCK 32 /* bytes of a block's header */
+
 enum iter { ITER_ROW, ITER_END, ITER_ERROR };
 
 enum frame_type {
@@ -82,7 +84,7 @@ struct frame_block {
 	const uint8_t *p; /* lives until the next call */
 	size_t n;
 	uint64_t number;  /* of the block, from 0 */
-	uint64_t at;      /* offset of its header in the file */
+	uint64_t at;      /* offset of its header in the file; FRAME_BLOCK before that of its payload */
 };
 
 struct frame_scan {

@@ -22,6 +22,7 @@
 #include <jansson.h>
 
 struct table_writer;
+struct table;
 
 int table_create(struct table_writer **ret, const char *path, const struct kind *kind, const struct frame_id *id, struct err *err)
 	__attribute__((warn_unused_result));
@@ -38,6 +39,9 @@ void table_refuse(struct table_writer *w, struct str household_no, struct str na
  * Called once, after the last row. */
 int table_duplicates(struct table_writer *w, const uint32_t **ret, size_t *ret_count, struct err *err)
 	__attribute__((warn_unused_result));
+/* Instead of rows: append those of another table of the kind, of one extract, which stays where it is: in the same folder, where the
+ * readers of this one find it. Borrowed until commit or abort. A table has rows of its own or parts, never both. */
+int table_put_part(struct table_writer *w, const struct table *part, struct err *err) __attribute__((warn_unused_result));
 /* Write meta (borrowed; what table->meta will be) and make the file visible. Calls table_duplicates if nobody did. Frees w. */
 int table_commit(struct table_writer *w, json_t *meta, struct err *err) __attribute__((warn_unused_result));
 void table_abort(struct table_writer *w); /* NULL-safe; removes the temporary */
@@ -46,10 +50,15 @@ struct table {
 	struct frame *frame;
 	const struct kind *kind;
 	struct table_block {
+		const struct frame *frame; /* of the table or of a part */
 		uint64_t at, number;    /* of its header in the file; of the block */
+		uint64_t bytes;         /* of its payload */
 		uint32_t rows, first;   /* ordinal of its first row */
+		uint16_t file;          /* of a part: its place among the parts */
 	} *blocks;                  /* of rows, in their order */
 	size_t block_count, block_cap;
+	struct table **parts;       /* the tables whose rows these are, when they are not in this file: one an extract */
+	unsigned part_count;
 	json_t *meta;               /* {"kind", "files": [{file, bytes, xxh3_128, encoding, delimiter, rows_read, ...}]} */
 	uint64_t rows;              /* accepted: duplicates are not counted */
 	uint32_t *duplicates;       /* ordinals, sorted */
