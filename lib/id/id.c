@@ -138,6 +138,17 @@ int cert_parse(struct str cleaned, int32_t as_of, uint64_t *ret)
 	return 0;
 }
 
+int32_t id_text_day(struct str cleaned)
+{
+	char places[PLACES_MAX];
+	size_t n = places_of(cleaned, places);
+	if (n == 15 && are_digits(places + 6, 6))
+		return day_of(1900 + number(places + 6, 2), number(places + 8, 2), number(places + 10, 2));
+	if (n < 14 || !are_digits(places + 6, 8))
+		return -1;
+	return day_of(number(places + 6, 4), number(places + 10, 2), number(places + 12, 2));
+}
+
 static void print(char *out, int width, unsigned v)
 {
 	for (int i = width; i-- > 0; v /= 10)

@@ -33,6 +33,7 @@ struct belt {
 	bool no_more;              /* chunks: the feed has ended, or something failed */
 	bool failed;
 	struct err err;
+	struct ingest_days days;   /* of the workers that have left */
 	/* of the thread that is putting */
 	struct worker putter;
 	struct batch again;        /* rows that are read again */
@@ -243,13 +244,26 @@ static void work(struct belt *b, struct worker *w, bool owner)
 	pthread_mutex_unlock(&b->lock);
 }
 
+static void note_days(struct belt *b, const struct worker *w)
+{
+	const struct ingest_days *d = &w->row.days;
+	pthread_mutex_lock(&b->lock);
+	if (d->latest > b->days.latest)
+		b->days.latest = d->latest;
+	if (d->earliest < b->days.earliest)
+		b->days.earliest = d->earliest;
+	pthread_mutex_unlock(&b->lock);
+}
+
 static void help(void *arg)
 {
 	struct belt *b = arg;
 	struct worker w;
 	struct err err;
-	if (worker_init(&w, b->job, &err) == 0)
+	if (worker_init(&w, b->job, &err) == 0) {
 		work(b, &w, false);
+		note_days(b, &w);
+	}
 	worker_release(&w);
 }
 
@@ -265,9 +279,9 @@ static void belt_release(struct belt *b)
 	pthread_cond_destroy(&b->changed);
 }
 
-int belt_run(const struct ingest_job *job, struct feed *feed, belt_put_fn *put, void *arg, struct err *err)
+int belt_run(const struct ingest_job *job, struct feed *feed, belt_put_fn *put, void *arg, struct ingest_days *ret_days, struct err *err)
 {
-	struct belt b = { .job = job, .feed = feed, .put = put, .arg = arg };
+	struct belt b = { .job = job, .feed = feed, .put = put, .arg = arg, .days = INGEST_NO_DAYS };
 	struct worker own;
 	struct crew_job here = { .help = help, .arg = &b };
 	unsigned threads = crew_threads(job->crew);
@@ -280,6 +294,9 @@ int belt_run(const struct ingest_job *job, struct feed *feed, belt_put_fn *put, 
 		crew_begin(job->crew, &here);
 		work(&b, &own, true);
 		crew_end(job->crew, &here);
+		note_days(&b, &own);
+		note_days(&b, &b.putter);
+		*ret_days = b.days;
 		if (b.failed)
 			*err = b.err;
 		rc = b.failed ? -1 : 0;

@@ -13,7 +13,7 @@
 /* Put rows into the table, in their order; called by one thread at a time. `done`: these were the last of the file. */
 typedef int belt_put_fn(void *arg, struct reading *r, struct batch *b, bool done, struct err *err);
 
-int belt_run(const struct ingest_job *job, struct feed *feed, belt_put_fn *put, void *arg, struct err *err)
+int belt_run(const struct ingest_job *job, struct feed *feed, belt_put_fn *put, void *arg, struct ingest_days *ret_days, struct err *err)
 	__attribute__((warn_unused_result));
 
 #endif

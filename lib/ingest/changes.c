@@ -1,5 +1,6 @@
 #include "changes.h"
 
+#include "base/le.h"
 #include "id/id.h"
 #include "table/table.h"
 #include "text/blank.h"
@@ -162,6 +163,20 @@ int id_changes_load(struct id_changes **ret, const char *table_path, const struc
 	else
 		*ret = c;
 	return rc;
+}
+
+void id_changes_digest(const struct id_changes *c, uint8_t ret[16])
+{
+	struct row_sum sum = { 0 };
+	for (size_t i = 0; c && i <= c->mask; i++) {
+		const struct change *change = &c->places[i];
+		uint8_t now[8];
+		le64_put(now, change->now);
+		if (change->old.n)
+			row_sum_add(&sum, row_hash(now, sizeof now, change->old.p, change->old.n));
+	}
+	le64_put(ret, sum.low);
+	le64_put(ret + 8, sum.high);
 }
 
 void id_changes_free(struct id_changes *c)

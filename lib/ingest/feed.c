@@ -50,7 +50,7 @@ static int open_file(struct feed *f, struct err *err)
 {
 	struct reading *r = &f->readings[f->next_file];
 	struct extract *e = mem_alloc(sizeof *e);
-	if (extract_open(e, &f->job->files[f->next_file], f->job->kind, f->job->invalid_path, err) < 0) {
+	if (extract_open(e, &f->job->files[f->next_file], f->job->kind, f->job->table_path, err) < 0) {
 		free(e);
 		return -1;
 	}

@@ -47,7 +47,7 @@ int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct
 	if (k->column_count > ROW_COLUMNS_MAX)
 		return err_set(err, STATUS_CONFIG, "kind %.*s has more than %d columns; drop some from its schema", STR_ARG(k->name),
 		               ROW_COLUMNS_MAX);
-	*b = (struct row_builder){ .kind = k, .as_of = job->as_of, .changes = job->changes };
+	*b = (struct row_builder){ .kind = k, .as_of = job->as_of, .changes = job->changes, .days = INGEST_NO_DAYS };
 	b->invalid = mem_alloc(k->column_count * sizeof *b->invalid);
 	b->memos = mem_alloc(k->column_count * sizeof *b->memos);
 	b->plan = mem_alloc(k->column_count * sizeof *b->plan);
@@ -110,6 +110,20 @@ static enum reason read_id(struct row_builder *b, uint64_t *ret)
 	return REASON_NONE;
 }
 
+static inline void note_taken(struct row_builder *b, uint64_t stored)
+{
+	int32_t day = id_birthday(stored);
+	if (day > b->days.latest)
+		b->days.latest = day;
+}
+
+static void note_refused(struct row_builder *b)
+{
+	int32_t day = id_text_day((struct str){ b->cleaned, b->cleaned_n });
+	if (day > b->as_of && day < b->days.earliest)
+		b->days.earliest = day;
+}
+
 /* A date, an enumeration, ...: whatever is read the same each time. */
 static enum reason read_plain(struct row_builder *b, unsigned column, struct str text, int64_t *ret)
 {
@@ -138,9 +152,13 @@ static enum reason clean_and_read(struct row_builder *b, bool cert, struct str t
 	enum reason reason = (enum reason)id_clean(text, b->cleaned, sizeof b->cleaned, &b->cleaned_n);
 	if (!reason)
 		reason = cert ? read_cert(b, &stored) : read_id(b, &stored);
-	if (!reason)
-		*ret = (int64_t)stored;
-	return reason;
+	if (reason) {
+		note_refused(b);
+		return reason;
+	}
+	note_taken(b, stored);
+	*ret = (int64_t)stored;
+	return REASON_NONE;
 }
 
 /* The number of any column, for a text that is not empty. *ret stays as it is with a reason. */
@@ -152,6 +170,7 @@ static inline enum reason read_number(struct row_builder *b, unsigned column, st
 		return read_plain(b, column, text, ret);
 	if (sort == PLAN_ID && text.n == ID_TEXT && id_parse_clean(text.p, b->as_of, &stored) &&
 	    !id_changes_find(b->changes, text, &(uint64_t){ 0 })) {
+		note_taken(b, stored);
 		*ret = (int64_t)stored;
 		return REASON_NONE;
 	}
@@ -230,6 +249,7 @@ static bool build_usual(struct row_builder *b, const struct str *fields, size_t 
 		uint64_t stored, ignored;
 		if (text.n != ID_TEXT || !id_parse_clean(text.p, b->as_of, &stored) || id_changes_find(b->changes, text, &ignored))
 			return false;
+		note_taken(b, stored);
 		le64_put(fixed + b->plan[column].offset, stored);
 	}
 	order += b->ids;

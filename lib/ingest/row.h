@@ -48,6 +48,7 @@ struct row_builder {
 	unsigned texts, ids, plains;      /* how many of each; none when a certificate is among them */
 	struct memo *memos;               /* of each column */
 	struct buf name;
+	struct ingest_days days;          /* of all rows */
 	bool room;                        /* of the record: csv/reader.h */
 	char cleaned[ID_CLEAN_SIZE];      /* the last id or certificate that was refused, after step 1 and id_change */
 	size_t cleaned_n;

@@ -1,5 +1,7 @@
 #include "shares.h"
 
+#include "base/bytes.h"
+
 #include <stdlib.h>
 
 #define ROWS_MIN 50   /* accepted rows of a kind, or non-empty values of a column, below which nothing is asked */
@@ -88,6 +90,69 @@ void shares_drop(struct shares *s, const uint32_t *ordinals, size_t count)
 			r++;
 		s->rest[r].pattern.rows = 0;
 	}
+}
+
+static void put_pattern(struct buf *b, const struct pattern *p)
+{
+	put64(b, p->marks.nulls);
+	put64(b, p->marks.empty);
+	put64(b, p->marks.invalid);
+	put64(b, p->rows);
+}
+
+static void take_pattern(struct reader *r, struct pattern *p)
+{
+	p->marks.nulls = take64(r);
+	p->marks.empty = take64(r);
+	p->marks.invalid = take64(r);
+	p->rows = take64(r);
+}
+
+int shares_put(const struct shares *s, struct frame_writer *w, struct err *err)
+{
+	struct buf head = { 0 };
+	uint64_t ignored;
+	put32(&head, s->pattern_count);
+	put64(&head, s->rest_count);
+	for (unsigned i = 0; i < s->pattern_count; i++)
+		put_pattern(&head, &s->patterns[i]);
+	for (size_t i = 0; i < s->rest_count; i++) {
+		put32(&head, s->rest[i].ordinal);
+		put_pattern(&head, &s->rest[i].pattern);
+	}
+	struct str parts[] = { buf_str(&head), { (const char *)s->of_row, s->rows } };
+	int r = frame_put_parts(w, TAG_SHARES, parts, 2, (uint32_t)s->rows, &ignored, err);
+	buf_release(&head);
+	return r;
+}
+
+int shares_take(struct shares *s, const struct frame_block *b)
+{
+	struct reader r = { b->p, b->p + b->n, false };
+	struct shares *more = mem_alloc(sizeof *more);
+	more->pattern_count = take32(&r);
+	more->rest_count = take64(&r);
+	bool fits = more->pattern_count <= SHARES_PATTERNS && more->rest_count <= b->rows;
+	for (unsigned i = 0; fits && i < more->pattern_count; i++)
+		take_pattern(&r, &more->patterns[i]);
+	more->rest = fits ? mem_grow(NULL, more->rest_count + 1, sizeof *more->rest) : NULL;
+	for (size_t i = 0; fits && i < more->rest_count; i++) {
+		more->rest[i].ordinal = take32(&r);
+		take_pattern(&r, &more->rest[i].pattern);
+	}
+	more->rows = b->rows;
+	more->of_row = (uint8_t *)take(&r, b->rows); /* borrowed, and only read */
+	size_t rest = 0;
+	for (size_t i = 0; more->of_row && i < more->rows && fits; i++) {
+		rest += more->of_row[i] == SHARES_PATTERNS;
+		fits = more->of_row[i] == SHARES_PATTERNS || more->of_row[i] < more->pattern_count;
+	}
+	fits = fits && !r.failed && r.p == r.end && rest == more->rest_count;
+	if (fits)
+		shares_join(s, more);
+	free(more->rest);
+	free(more);
+	return fits ? 0 : -1;
 }
 
 void shares_release(struct shares *s)

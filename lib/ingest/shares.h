@@ -6,6 +6,7 @@
 #ifndef BIDUI_INGEST_SHARES_H
 #define BIDUI_INGEST_SHARES_H
 
+#include "file/frame.h"
 #include "row.h"
 
 #define SHARES_PATTERNS 255
@@ -34,6 +35,11 @@ void shares_clear(struct shares *s); /* keeps the memory */
 /* Take the rows with these ordinals (sorted) out. */
 void shares_drop(struct shares *s, const uint32_t *ordinals, size_t count);
 void shares_release(struct shares *s);
+
+#define TAG_SHARES FRAME_TAG('M', 'A', 'R', 'K')
+/* A block of a reading, and back: its rows are added behind those of s. -1: it is broken. Of all rows: before shares_drop. */
+int shares_put(const struct shares *s, struct frame_writer *w, struct err *err) __attribute__((warn_unused_result));
+int shares_take(struct shares *s, const struct frame_block *b) __attribute__((warn_unused_result));
 
 /* The stops over a kind with at least 50 accepted rows: 65 when a share is over 20 %. */
 int shares_test(const struct shares *s, const struct kind *kind, uint64_t accepted, struct err *err)

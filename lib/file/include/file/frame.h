@@ -32,6 +32,8 @@ enum frame_type {
 	FRAME_TABLE = FRAME_TAG('T', 'A', 'B', 'L'),
 	FRAME_DOSSIER = FRAME_TAG('D', 'O', 'S', 'S'),
 	FRAME_FINDING = FRAME_TAG('F', 'I', 'N', 'D'),
+	FRAME_READING = FRAME_TAG('R', 'E', 'A', 'D'),
+	FRAME_STATE = FRAME_TAG('S', 'T', 'A', 'T'),
 };
 
 /* What a file belongs to. Two files with another schema or run never mix. */

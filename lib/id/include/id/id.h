@@ -48,6 +48,9 @@ bool id_parse_clean(const char *p, int32_t as_of, uint64_t *ret);
 /* Like id_parse for a certificate of disability: key, ID_WEAK, category and level. A certificate as id is read by id_parse too. */
 int cert_parse(struct str cleaned, int32_t as_of, uint64_t *ret);
 
+/* The day of birth that a cleaned text gives (id or certificate), whatever else is wrong with it; -1: none. */
+int32_t id_text_day(struct str cleaned);
+
 /* The 18 places of a key, without NUL. */
 void id_print(uint64_t stored, char out[ID_TEXT]);
 

@@ -42,6 +42,13 @@ void ingest_crew_free(struct ingest_crew *crew);  /* NULL-safe; when nobody help
 
 struct id_changes; /* old numbers and what they are read as; built from the id_change extracts before all other kinds */
 
+/* Days of birth by which it shows what another as-of date would read the same. */
+struct ingest_days {
+	int32_t latest;   /* of the numbers taken; -1 of none */
+	int32_t earliest; /* of those refused for a day after the as-of date; INT32_MAX of none */
+};
+#define INGEST_NO_DAYS ((struct ingest_days){ -1, INT32_MAX })
+
 struct ingest_job {
 	const struct schema *schema;
 	const struct kind *kind;
@@ -51,10 +58,12 @@ struct ingest_job {
 	const char *table_path;          /* written whole or not at all, as are the next two */
 	const char *rejects_path;        /* file,line,column,reason,row */
 	const char *invalid_path;        /* file,line,column,reason,value */
+	const char *reading_path;        /* or NULL; then neither of the two, but all that is known of the one file: ingest/parts.h */
 	struct frame_id id;
 	const struct id_changes *changes;  /* or NULL */
 	struct ingest_progress *progress;  /* or NULL */
 	struct ingest_crew *crew;          /* or NULL: nobody helps */
+	struct ingest_days *days;          /* or NULL: nobody asks */
 };
 
 /* What is in an extract, as in manifest.json "inputs". */
@@ -72,6 +81,8 @@ int ingest_run(const struct ingest_job *job, struct ingest_count *counts, struct
 /* Build the id changes from the extracts of the kind with ROLE_ID_CHANGES (65 on a cycle or two `new` for one `old`). */
 int id_changes_load(struct id_changes **ret, const char *table_path, const struct schema *schema, const struct frame_id *id,
                     struct err *err) __attribute__((warn_unused_result));
+/* Equal when and only when the same old numbers are read as the same new ones. c may be NULL. */
+void id_changes_digest(const struct id_changes *c, uint8_t ret[16]);
 void id_changes_free(struct id_changes *c);
 
 #endif
