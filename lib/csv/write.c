@@ -25,3 +25,33 @@ void csv_put(struct buf *out, struct str cell)
 	buf_puts(out, cell);
 	buf_putc(out, '"');
 }
+
+static bool is_number(struct str s)
+{
+	size_t i = 1, digits = 0;
+	for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+		digits++;
+	if (!digits)
+		return false;
+	if (i < s.n && s.p[i] == '.') {
+		for (digits = 0, i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+			digits++;
+		if (!digits)
+			return false;
+	}
+	return i == s.n;
+}
+
+void csv_put_guarded(struct buf *out, struct str cell)
+{
+	bool formula = cell.n && memchr("=+-@\t\r", cell.p[0], 6) && !((cell.p[0] == '+' || cell.p[0] == '-') && is_number(cell));
+	if (!formula) {
+		csv_put(out, cell);
+		return;
+	}
+	struct buf guarded = { 0 };
+	buf_putc(&guarded, '\'');
+	buf_puts(&guarded, cell);
+	csv_put(out, buf_str(&guarded));
+	buf_release(&guarded);
+}

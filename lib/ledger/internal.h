@@ -3,8 +3,16 @@
 
 #include "ledger/store.h"
 
+#include <stdint.h>
+
 /* schema.c: step i brings a ledger of version i to version i + 1; NULL behind the last. A step that has been in a release is never
  * changed: a change is a further step. */
 extern const char *const ledger_steps[];
+
+/* movement.c: what a run has changed, in the transaction that tracks it. */
+int ledger_count_movement(struct ledger *l, int64_t run, struct err *err) __attribute__((warn_unused_result));
+
+/* owners.c: the temporary table `owner` with the lines of a file; without a path it is empty. */
+int ledger_owners(struct ledger *l, const char *path, struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -14,17 +14,21 @@ static const char leads[] =
 	" rule TEXT NOT NULL,"
 	" kind TEXT NOT NULL,"
 	" PRIMARY KEY (run, rule, kind)) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE lead ("
+	"CREATE TABLE lead ("                    /* what changes from run to run, so it is narrow */
 	" finding_id TEXT PRIMARY KEY NOT NULL,"
-	" list TEXT NOT NULL, rule TEXT NOT NULL, core TEXT NOT NULL, severity TEXT NOT NULL, confidence TEXT NOT NULL,"
-	" nature TEXT NOT NULL, unit TEXT NOT NULL, unit_no TEXT NOT NULL, region TEXT NOT NULL, county TEXT NOT NULL,"
-	" township TEXT NOT NULL, village TEXT NOT NULL, head_name TEXT NOT NULL, head_id TEXT NOT NULL, persons INTEGER NOT NULL,"
-	" status TEXT NOT NULL, evidence_ids TEXT NOT NULL, evidence_rows TEXT NOT NULL, evidence_hash TEXT NOT NULL,"
-	" evidence TEXT NOT NULL, title TEXT NOT NULL, \"check\" TEXT NOT NULL, department TEXT NOT NULL, days INTEGER NOT NULL,"
 	" state TEXT NOT NULL CHECK (state IN ('new', 'open', 'changed', 'gone', 'reopened')),"
-	" run INTEGER NOT NULL,"                 /* in which it was last seen */
+	" run INTEGER NOT NULL,"                 /* the last one that said something of it */
 	" first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, due TEXT NOT NULL,"
-	" changed_on TEXT, gone_on TEXT, reopened_on TEXT) STRICT;"
+	" changed_on TEXT, gone_on TEXT, reopened_on TEXT,"
+	" list TEXT NOT NULL, rule TEXT NOT NULL, core TEXT NOT NULL, severity TEXT NOT NULL, confidence TEXT NOT NULL,"
+	" nature TEXT NOT NULL, unit TEXT NOT NULL, unit_no TEXT NOT NULL, region TEXT NOT NULL, persons INTEGER NOT NULL,"
+	" status TEXT NOT NULL, evidence_hash TEXT NOT NULL, department TEXT NOT NULL, days INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE line ("                    /* what its list says of it beside, as it was last seen */
+	" finding_id TEXT PRIMARY KEY NOT NULL REFERENCES lead ON DELETE CASCADE,"
+	" hash INTEGER NOT NULL,"                /* of all that stands here */
+	" county TEXT NOT NULL, township TEXT NOT NULL, village TEXT NOT NULL, head_name TEXT NOT NULL, head_id TEXT NOT NULL,"
+	" evidence_ids TEXT NOT NULL, evidence_rows TEXT NOT NULL, evidence TEXT NOT NULL, title TEXT NOT NULL,"
+	" \"check\" TEXT NOT NULL) STRICT;"
 	"CREATE TABLE movement ("                /* what changed from the run before to this one */
 	" run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
 	" level TEXT NOT NULL, region TEXT NOT NULL, figure TEXT NOT NULL, value INTEGER NOT NULL,"

@@ -169,7 +169,7 @@ static int configure(struct ledger *l, struct err *err)
 
 static int open_file(struct ledger *l, struct err *err)
 {
-	if (sqlite3_open_v2(l->path, &l->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(l->path, &l->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return ledger_fail(l, err);
 	if (configure(l, err) < 0 || ledger_begin(l, err) < 0 || bring_up(l, err) < 0)
 		return -1;

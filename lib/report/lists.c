@@ -34,37 +34,6 @@ static int by_line(const void *pa, const void *pb)
 	return c ? c : str_cmp(a->evidence_rows, b->evidence_rows);
 }
 
-static bool is_number(struct str s)
-{
-	size_t i = 1, digits = 0;
-	for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-		digits++;
-	if (!digits)
-		return false;
-	if (i < s.n && s.p[i] == '.') {
-		for (digits = 0, i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-			digits++;
-		if (!digits)
-			return false;
-	}
-	return i == s.n;
-}
-
-/* A cell that a spreadsheet would run as a formula gets a leading quote. */
-static void put_cell(struct buf *b, struct str s)
-{
-	bool formula = s.n && memchr("=+-@\t\r", s.p[0], 6) && !((s.p[0] == '+' || s.p[0] == '-') && is_number(s));
-	if (!formula) {
-		csv_put(b, s);
-		return;
-	}
-	struct buf guarded = { 0 };
-	buf_putc(&guarded, '\'');
-	buf_puts(&guarded, s);
-	csv_put(b, buf_str(&guarded));
-	buf_release(&guarded);
-}
-
 static struct str finding_id(const struct report *r, const struct finding *f, char out[17])
 {
 	struct buf b = { 0 };
@@ -95,7 +64,7 @@ static void put_finding(const struct report *r, const struct finding *f, struct 
 	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
 		if (i)
 			buf_putc(b, ',');
-		put_cell(b, cells[i]);
+		csv_put_guarded(b, cells[i]);
 	}
 	buf_putc(b, '\n');
 }
