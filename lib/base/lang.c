@@ -21,6 +21,7 @@ static void use(enum lang lang)
 	bindtextdomain(DOMAIN, access(BIDUI_BUILD_LOCALEDIR "/zh_CN/LC_MESSAGES/" DOMAIN ".mo", R_OK) == 0 ? BIDUI_BUILD_LOCALEDIR
 	                                                                                                    : BIDUI_LOCALEDIR);
 	bind_textdomain_codeset(DOMAIN, "UTF-8");
+	bind_textdomain_codeset("libc", "UTF-8"); /* what strerror says, where the system has its translation */
 }
 
 void lang_from_environment(void)
