@@ -1,8 +1,27 @@
 #include "csv/write.h"
 
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+/* Whether one of 16 bytes is a comma, a quote or a line end. */
+static bool special_16(const char *p)
+{
+	bytes16 v;
+	uint64_t halves[2];
+	memcpy(&v, p, sizeof v);
+	bytes16 hit = (bytes16)((v == ',') | (v == '"') | (v == '\n') | (v == '\r'));
+	memcpy(halves, &hit, sizeof halves);
+	return (halves[0] | halves[1]) != 0;
+}
+
 static bool needs_quotes(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
+	size_t i = 0;
+	for (; i + 16 <= s.n; i += 16)
+		if (special_16(s.p + i))
+			return true;
+	if (i < s.n && s.n >= 16)
+		return special_16(s.p + s.n - 16);
+	for (; i < s.n; i++)
 		if (s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r')
 			return true;
 	return false;

@@ -26,67 +26,156 @@ unsigned figure_name(struct figures *f, struct str name)
 	return f->name_count - 1;
 }
 
-/* The names of one place lie beside each other, since a finding is counted under several of them. */
-static size_t home_of(unsigned name, enum figure_level level, uint64_t region)
+/* ---- rows ------------------------------------------------------------------------------------------------------------------------ */
+
+#define PAGE 1024 /* parts */
+
+static uint32_t home_of(const struct figures *f, enum figure_level level, uint64_t region)
 {
 	uint64_t h = (region * 8 + level) * UINT64_C(0x9E3779B97F4A7C15);
-	return (h ^ h >> 29) + name;
+	return (uint32_t)(h >> 32) & (f->slot_count - 1);
 }
 
-static struct figure_slot *slot(const struct figures *f, unsigned name, enum figure_level level, uint64_t region)
+/* The slot of the place: its row's, or the free one where it would stand. */
+static uint32_t *slot_of(const struct figures *f, enum figure_level level, uint64_t region)
 {
-	size_t mask = f->capacity - 1, i = home_of(name, level, region) & mask;
-	while (f->slots[i].used && !(f->slots[i].name == name && f->slots[i].level == level && f->slots[i].region == region))
-		i = (i + 1) & mask;
+	uint32_t i = home_of(f, level, region);
+	while (f->slots[i] && !(f->rows[f->slots[i] - 1]->region == region && f->rows[f->slots[i] - 1]->level == level))
+		i = (i + 1) & (f->slot_count - 1);
 	return &f->slots[i];
 }
 
-static void grow(struct figures *f)
+static void grow_slots(struct figures *f)
 {
-	struct figures bigger = { .capacity = f->capacity ? 2 * f->capacity : 256 };
-	bigger.slots = mem_alloc(bigger.capacity * sizeof *bigger.slots);
-	for (size_t i = 0; i < f->capacity; i++)
-		if (f->slots[i].used)
-			*slot(&bigger, f->slots[i].name, f->slots[i].level, f->slots[i].region) = f->slots[i];
 	free(f->slots);
-	f->slots = bigger.slots;
-	f->capacity = bigger.capacity;
+	f->slot_count = f->slot_count ? 2 * f->slot_count : 256;
+	f->slots = mem_alloc(f->slot_count * sizeof *f->slots);
+	for (uint32_t i = 0; i < f->row_count; i++)
+		*slot_of(f, f->rows[i]->level, f->rows[i]->region) = i + 1;
+}
+
+struct figure_row *figure_row(struct figures *f, enum figure_level level, uint64_t region)
+{
+	if (2 * f->row_count >= f->slot_count)
+		grow_slots(f);
+	uint32_t *slot = slot_of(f, level, region);
+	if (*slot)
+		return f->rows[*slot - 1];
+	struct figure_row *row = arena_alloc(&f->places, sizeof *row);
+	*row = (struct figure_row){ .region = region, .level = level };
+	VEC_PUSH(f->rows, f->row_count, f->row_cap, row);
+	*slot = f->row_count;
+	return row;
+}
+
+static int64_t *part_at(const struct figures *f, uint32_t part)
+{
+	return f->pages[part / PAGE][part % PAGE];
+}
+
+static uint32_t new_part(struct figures *f)
+{
+	if (f->part_count == f->page_count * PAGE)
+		VEC_PUSH(f->pages, f->page_count, f->page_cap, mem_alloc(PAGE * sizeof **f->pages));
+	memset(part_at(f, f->part_count), 0, sizeof **f->pages);
+	return f->part_count++;
+}
+
+/* Names may have been added since the row was made. */
+static void widen(struct figures *f, struct figure_row *row)
+{
+	unsigned count = (f->name_count + FIGURE_PART - 1) / FIGURE_PART;
+	uint32_t *parts = arena_alloc(&f->places, count * sizeof *parts);
+	if (row->part_count)
+		memcpy(parts, row->parts, row->part_count * sizeof *parts);
+	row->parts = parts;
+	row->part_count = count;
+}
+
+void figure_row_add(struct figures *f, struct figure_row *row, unsigned name, int64_t count)
+{
+	unsigned part = name / FIGURE_PART;
+	if (part >= row->part_count)
+		widen(f, row);
+	if (!row->parts[part])
+		row->parts[part] = new_part(f) + 1;
+	part_at(f, row->parts[part] - 1)[name % FIGURE_PART] += count;
+}
+
+static int64_t row_get(const struct figures *f, const struct figure_row *row, unsigned name)
+{
+	unsigned part = name / FIGURE_PART;
+	return part < row->part_count && row->parts[part] ? part_at(f, row->parts[part] - 1)[name % FIGURE_PART] : 0;
 }
 
 void figure_add(struct figures *f, unsigned name, enum figure_level level, uint64_t region, int64_t count)
 {
-	if (2 * f->used >= f->capacity)
-		grow(f);
-	struct figure_slot *s = slot(f, name, level, region);
-	if (!s->used) {
-		*s = (struct figure_slot){ (uint16_t)name, (uint8_t)level, 1, region, 0 };
-		f->used++;
-	}
-	s->count += count;
+	figure_row_add(f, figure_row(f, level, region), name, count);
 }
 
 int64_t figure_get(const struct figures *f, const char *name, enum figure_level level, uint64_t region)
 {
-	for (unsigned i = 0; i < f->name_count; i++)
-		if (str_eq(f->names[i], str_of(name)))
-			return slot(f, i, level, region)->count;
+	for (unsigned i = 0; i < f->name_count && f->slot_count; i++)
+		if (str_eq(f->names[i], str_of(name))) {
+			uint32_t slot = *slot_of(f, level, region);
+			return slot ? row_get(f, f->rows[slot - 1], i) : 0;
+		}
 	return 0;
+}
+
+/* Names that both numbered alike are most of them. */
+static unsigned same_name(struct figures *f, unsigned guess, struct str name)
+{
+	return guess < f->name_count && str_eq(f->names[guess], name) ? guess : figure_name(f, name);
 }
 
 void figures_merge(struct figures *into, const struct figures *from)
 {
-	for (size_t i = 0; i < from->capacity; i++) {
-		const struct figure_slot *s = &from->slots[i];
-		if (s->used)
-			figure_add(into, figure_name(into, from->names[s->name]), (enum figure_level)s->level, s->region, s->count);
+	unsigned *map = mem_alloc((from->name_count + 1) * sizeof *map);
+	for (unsigned i = 0; i < from->name_count; i++)
+		map[i] = same_name(into, i, from->names[i]);
+	for (uint32_t i = 0; i < from->row_count; i++) {
+		const struct figure_row *r = from->rows[i];
+		struct figure_row *to = figure_row(into, r->level, r->region);
+		for (unsigned part = 0; part < r->part_count; part++)
+			for (unsigned k = 0; r->parts[part] && k < FIGURE_PART; k++) {
+				int64_t count = part_at(from, r->parts[part] - 1)[k];
+				if (count)
+					figure_row_add(into, to, map[part * FIGURE_PART + k], count);
+			}
 	}
+	free(map);
 }
+
+void figures_clear(struct figures *f)
+{
+	arena_reset(&f->places);
+	f->row_count = f->part_count = 0;
+	if (f->slot_count)
+		memset(f->slots, 0, f->slot_count * sizeof *f->slots);
+}
+
+void figures_release(struct figures *f)
+{
+	for (uint32_t i = 0; i < f->page_count; i++)
+		free(f->pages[i]);
+	free(f->pages);
+	free(f->rows);
+	free(f->slots);
+	free(f->names);
+	arena_release(&f->places);
+	arena_release(&f->arena);
+	*f = (struct figures){ 0 };
+}
+
+/* ---- on disk ----------------------------------------------------------------------------------------------------------------------- */
+
+#define COUNT_BYTES 24
+#define BLOCK_COUNTS 40000 /* about 1 MiB */
 
 static int by_place(const void *pa, const void *pb)
 {
-	const struct figure_slot *a = pa, *b = pb;
-	if (a->name != b->name)
-		return a->name < b->name ? -1 : 1;
+	const struct figure_row *a = *(struct figure_row *const *)pa, *b = *(struct figure_row *const *)pb;
 	if (a->level != b->level)
 		return a->level < b->level ? -1 : 1;
 	return (a->region > b->region) - (a->region < b->region);
@@ -102,69 +191,141 @@ static int by_name(const void *pa, const void *pb)
 	return str_cmp(((const struct named *)pa)->name, ((const struct named *)pb)->name);
 }
 
-/* Names are numbered as they come up; on disk they are numbered by their order, so that threads do not show. */
+/* Names and places in the order in which they are written. Names are numbered as they come up; on disk they are numbered by their
+ * order, so that threads do not show. */
+struct encoder {
+	const struct figures *f;
+	struct named *names;
+	struct figure_row **rows;
+	uint32_t at;           /* the next row */
+};
+
+static void encoder_begin(struct encoder *e, const struct figures *f)
+{
+	*e = (struct encoder){ .f = f };
+	e->names = mem_alloc((f->name_count + 1) * sizeof *e->names);
+	e->rows = mem_alloc((f->row_count + 1) * sizeof *e->rows);
+	for (unsigned i = 0; i < f->name_count; i++)
+		e->names[i] = (struct named){ f->names[i], i };
+	for (uint32_t i = 0; i < f->row_count; i++)
+		e->rows[i] = f->rows[i];
+	sort(e->names, f->name_count, sizeof *e->names, by_name);
+	sort(e->rows, f->row_count, sizeof *e->rows, by_place);
+}
+
+static void encoder_end(struct encoder *e)
+{
+	free(e->names);
+	free(e->rows);
+}
+
+static uint32_t encode_row(const struct encoder *e, const struct figure_row *row, struct buf *b)
+{
+	uint32_t n = 0;
+	buf_reserve(b, e->f->name_count * (size_t)COUNT_BYTES);
+	for (unsigned i = 0; i < e->f->name_count; i++) {
+		int64_t count = row_get(e->f, row, e->names[i].number);
+		if (!count)
+			continue;
+		char *p = b->p + b->n;
+		le32_put(p, i);
+		le32_put(p + 4, row->level);
+		le64_put(p + 8, row->region);
+		le64_put(p + 16, (uint64_t)count);
+		b->n += COUNT_BYTES;
+		n++;
+	}
+	return n;
+}
+
+/* Whole rows, until there are `most` counts. */
+static void encode_some(struct encoder *e, uint32_t most, struct buf *b)
+{
+	uint32_t n = 0;
+	put32(b, e->f->name_count);
+	for (unsigned i = 0; i < e->f->name_count; i++)
+		put_text(b, e->names[i].name);
+	size_t at = b->n;
+	put32(b, 0);
+	while (e->at < e->f->row_count && n < most)
+		n += encode_row(e, e->rows[e->at++], b);
+	le32_put(b->p + at, n);
+}
+
 void figures_encode(const struct figures *f, struct buf *b)
 {
-	struct figure_slot *all = mem_alloc((f->used + 1) * sizeof *all);
-	struct named *names = mem_alloc((f->name_count + 1) * sizeof *names);
-	unsigned *place = mem_alloc((f->name_count + 1) * sizeof *place);
-	size_t n = 0;
-	for (unsigned i = 0; i < f->name_count; i++)
-		names[i] = (struct named){ f->names[i], i };
-	sort(names, f->name_count, sizeof *names, by_name);
-	put32(b, f->name_count);
-	for (unsigned i = 0; i < f->name_count; i++) {
-		place[names[i].number] = i;
-		put_text(b, names[i].name);
-	}
-	for (size_t i = 0; i < f->capacity; i++)
-		if (f->slots[i].used) {
-			all[n] = f->slots[i];
-			all[n].name = (uint16_t)place[all[n].name];
-			n++;
-		}
-	free(names);
-	free(place);
-	sort(all, n, sizeof *all, by_place);
-	put32(b, (uint32_t)n);
-	for (size_t i = 0; i < n; i++) {
-		put32(b, all[i].name);
-		put32(b, all[i].level);
-		put64(b, all[i].region);
-		put64(b, (uint64_t)all[i].count);
-	}
-	free(all);
+	struct encoder e;
+	encoder_begin(&e, f);
+	encode_some(&e, UINT32_MAX, b);
+	encoder_end(&e);
+}
+
+int figures_put(const struct figures *f, struct frame_writer *w, struct err *err)
+{
+	struct encoder e;
+	struct buf b = { 0 };
+	int r = 0;
+	encoder_begin(&e, f);
+	do {
+		b.n = 0;
+		encode_some(&e, BLOCK_COUNTS, &b);
+		r = frame_put(w, TAG_FIGURES, b.p, b.n, 0, err);
+	} while (r == 0 && e.at < f->row_count);
+	encoder_end(&e);
+	buf_release(&b);
+	return r;
+}
+
+int figure_block_open(struct figure_block *ret, const uint8_t *p, size_t n)
+{
+	struct reader r = { p, p + n, false };
+	uint32_t names = take32(&r);
+	*ret = (struct figure_block){ .broken = true };
+	if (names > UINT16_MAX)
+		return -1;
+	ret->names = mem_alloc((names + 1) * sizeof *ret->names);
+	for (ret->name_count = 0; ret->name_count < names && !r.failed; ret->name_count++)
+		ret->names[ret->name_count] = take_text(&r);
+	ret->left = take32(&r);
+	if (r.failed || (uint64_t)ret->left * COUNT_BYTES != (uint64_t)(r.end - r.p))
+		return -1;
+	ret->at = r.p;
+	ret->broken = false;
+	return 0;
+}
+
+bool figure_block_next(struct figure_block *b, struct figure_count *ret)
+{
+	if (!b->left || b->broken)
+		return false;
+	uint32_t name = le32_get(b->at), level = le32_get(b->at + 4);
+	b->broken = name >= b->name_count || level >= FIGURE_LEVELS;
+	*ret = (struct figure_count){ name, (enum figure_level)level, le64_get(b->at + 8), (int64_t)le64_get(b->at + 16) };
+	b->at += COUNT_BYTES;
+	b->left--;
+	return !b->broken;
+}
+
+int figure_block_close(struct figure_block *b)
+{
+	free(b->names);
+	b->names = NULL;
+	return b->broken ? -1 : 0;
 }
 
 int figures_decode(struct figures *f, const uint8_t *p, size_t n)
 {
-	struct reader r = { p, p + n, false };
-	uint32_t names = take32(&r);
-	if (names > UINT16_MAX)
-		return -1;
-	unsigned *map = mem_alloc((names + 1) * sizeof *map);
-	for (uint32_t i = 0; i < names && !r.failed; i++)
-		map[i] = figure_name(f, take_text(&r));
-	uint32_t count = take32(&r);
-	for (uint32_t i = 0; i < count && !r.failed; i++) {
-		uint32_t name = take32(&r), level = take32(&r);
-		uint64_t region = take64(&r);
-		int64_t value = (int64_t)take64(&r);
-		if (name >= names || level >= FIGURE_LEVELS)
-			r.failed = true;
-		if (!r.failed)
-			figure_add(f, map[name], (enum figure_level)level, region, value);
+	struct figure_block b;
+	struct figure_count c;
+	if (figure_block_open(&b, p, n) == 0) {
+		unsigned *map = mem_alloc((b.name_count + 1) * sizeof *map);
+		for (uint32_t i = 0; i < b.name_count; i++)
+			map[i] = figure_name(f, b.names[i]);
+		while (figure_block_next(&b, &c))
+			figure_add(f, map[c.name], c.level, c.region, c.count);
+		free(map);
 	}
-	free(map);
-	return r.failed || r.p != r.end ? -1 : 0;
-}
-
-void figures_release(struct figures *f)
-{
-	free(f->slots);
-	free(f->names);
-	arena_release(&f->arena);
-	*f = (struct figures){ 0 };
+	return figure_block_close(&b);
 }
 
 /* ---- places ---------------------------------------------------------------------------------------------------------------------- */

@@ -15,7 +15,7 @@ static const uint8_t magic[8] = { 'b', 'i', 'd', 'u', 'i', '\r', '\n', 0x1A };
 
 #define VERSION 1
 #define HEADER 64 /* magic 8, type 4, version 4, schema 16, run 16, zero 8, checksum 8 */
-#define BLOCK 32  /* tag 4, rows 4, bytes 8, payload checksum 8, checksum of the 24 bytes before 8 */
+#define BLOCK FRAME_BLOCK /* tag 4, rows 4, bytes 8, payload checksum 8, checksum of the 24 bytes before 8 */
 #define END 48    /* tag 4, zero 4, blocks 8, rows 8, sum 16, checksum 8 */
 #define TAG_END FRAME_TAG('E', 'N', 'D', ' ')
 
@@ -149,7 +149,7 @@ void frame_abort(struct frame_writer *w)
 	free(w);
 }
 
-static int read_at(const struct frame *f, void *p, size_t n, uint64_t at, struct err *err)
+int frame_read(const struct frame *f, void *p, size_t n, uint64_t at, struct err *err)
 {
 	uint8_t *to = p;
 	while (n) {
@@ -170,7 +170,7 @@ static int read_at(const struct frame *f, void *p, size_t n, uint64_t at, struct
 static int check_header(struct frame *f, enum frame_type type, const struct frame_id *id, struct err *err)
 {
 	uint8_t h[HEADER];
-	if (read_at(f, h, sizeof h, 0, err) < 0)
+	if (frame_read(f, h, sizeof h, 0, err) < 0)
 		return -1;
 	if (memcmp(h, magic, 8) != 0)
 		return err_set(err, STATUS_DATA, "%s: is no file of bidui; give a file made by the stage before", f->path);
@@ -197,7 +197,7 @@ static int check_end(struct frame *f, struct err *err)
 	if (f->size < HEADER + END)
 		return err_set(err, STATUS_DATA, "%s: is cut short; make it again", f->path);
 	f->end_at = f->size - END;
-	if (read_at(f, e, sizeof e, f->end_at, err) < 0)
+	if (frame_read(f, e, sizeof e, f->end_at, err) < 0)
 		return -1;
 	if (le32_get(e) != TAG_END || le64_get(e + 40) != XXH3_64bits(e, 40))
 		return err_set(err, STATUS_DATA, "%s: has no end mark, it is cut or damaged; make it again", f->path);
@@ -257,7 +257,7 @@ enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *
 	uint8_t h[BLOCK];
 	if (f->end_at - s->at < BLOCK)
 		return damaged(s, "is cut short", err);
-	if (read_at(f, h, sizeof h, s->at, err) < 0)
+	if (frame_read(f, h, sizeof h, s->at, err) < 0)
 		return ITER_ERROR;
 	if (le64_get(h + 24) != XXH3_64bits_withSeed(h, 24, s->number))
 		return damaged(s, "is damaged or out of its place", err);
@@ -269,7 +269,7 @@ enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *
 		goto step;
 	s->buf.n = 0;
 	buf_reserve(&s->buf, n + 8);
-	if (read_at(f, s->buf.p, n, s->at + BLOCK, err) < 0)
+	if (frame_read(f, s->buf.p, n, s->at + BLOCK, err) < 0)
 		return ITER_ERROR;
 	if (le64_get(h + 16) != XXH3_64bits_withSeed(s->buf.p, n, s->number))
 		return damaged(s, "is damaged", err);

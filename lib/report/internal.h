@@ -2,22 +2,38 @@
 #define BIDUI_REPORT_INTERNAL_H
 
 #include "figure/figure.h"
+#include "io/output.h"
 #include "report/report.h"
 #include "screen/finding.h"
 #include "screen/screen.h"
 
 #include <jansson.h>
 
+/* Where a finding stands in the findings file, and where it belongs: its texts stay on disk until its line is written. */
+struct place_of {
+	uint64_t key;                  /* list, region, rule by the order of codes: what comes first in the lists has the least */
+	uint64_t at;                   /* offset in the file */
+	uint32_t bytes;
+};
+
+#define REGION_BITS 40 /* 12 digits and one more */
+#define RULE_BITS 6
+static inline unsigned list_of(const struct place_of *p) { return (unsigned)(p->key >> (REGION_BITS + RULE_BITS)); }
+
+struct index {
+	struct place_of *items;
+	size_t count, cap;
+};
+
 struct report {
 	const struct report_job *job;
 	const struct pack *pack;
-	struct finding *findings;
-	size_t count, cap;
-	struct buf *blocks;            /* the bytes that findings borrow */
-	size_t block_count, block_cap;
-	struct figures figures;
+	struct frame *frame;           /* the findings */
+	struct index index;
+	uint8_t rule_order[64];        /* of a rule, by its code */
+	struct report_result *result;
 	struct places places;
-	json_t *meta;
+	json_t *meta, *rates;          /* rates: those of `all` */
 	uint64_t kinds;                /* present */
 	struct coverage coverage;
 	json_t *outputs;               /* of the manifest: {file, bytes, xxh3_128, rows} */
@@ -25,10 +41,28 @@ struct report {
 
 /* Write a whole file of the folder and note it for the manifest. rows: lines without the header; JSON files have none. */
 int put_file(struct report *r, const char *name, const struct buf *b, uint64_t rows, struct err *err);
+/* The same in pieces: begin, output_write ..., end. Ends with a note that belongs to the caller, or NULL on an error. */
+int put_begin(const struct report *r, const char *name, struct output **ret, struct err *err);
+json_t *put_end(const char *name, struct output *o, uint64_t rows, struct err *err);
+
+/* The findings of a block into the index (index.c). */
+void index_prepare(struct report *r);
+int index_block(struct report *r, const struct frame_block *b, struct err *err);
+/* In the order of the lists, but for unit_no and evidence_rows; of findings of one list, region and rule that are too many to be
+ * held at once, in these too. */
+int index_sort(struct report *r, struct err *err);
+#define BATCH (1u << 20) /* bytes of findings that are worked on at once; more where a key has more */
 
 int put_lists(struct report *r, struct err *err);             /* lists.c */
-int put_figures(struct report *r, json_t *rates, struct err *err); /* rates.c: figures.csv; rates gets those of `all` */
-int put_summary(struct report *r, json_t *rates, struct err *err); /* json.c */
+
+/* figures.csv, made from the counts as they come (rates.c). */
+struct figures_csv;
+int figures_csv_begin(struct figures_csv **ret, struct report *r, struct err *err);
+int figures_csv_block(struct figures_csv *c, const struct frame_block *b, struct err *err);
+json_t *figures_csv_end(struct figures_csv *c, struct err *err); /* the note for the manifest, or NULL */
+void figures_csv_abort(struct figures_csv *c); /* NULL-safe */
+
+int put_summary(struct report *r, struct err *err);           /* json.c */
 int put_manifest(struct report *r, struct err *err);
 
 #endif

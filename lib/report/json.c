@@ -64,26 +64,20 @@ static json_t *unconfirmed(const struct pack *p)
 	return a;
 }
 
-int put_summary(struct report *r, json_t *rates, struct err *err)
+int put_summary(struct report *r, struct err *err)
 {
 	json_t *lists = json_object(), *rules = json_object(), *not_evaluated = json_array(), *partial = json_array();
 	for (int l = 0; l < LIST_COUNT; l++) {
-		size_t total = 0, by_rule[64] = { 0 };
-		for (size_t i = 0; i < r->count; i++)
-			if (r->findings[i].list == (enum list)l) {
-				total++;
-				by_rule[r->findings[i].rule]++;
-			}
-		json_object_set_new(lists, list_name((enum list)l), json_integer((json_int_t)total));
+		json_object_set_new(lists, list_name((enum list)l), json_integer((json_int_t)r->result->findings[l]));
 		json_t *of = json_object();
 		for (unsigned i = 0; i < r->pack->rule_count; i++)
-			if (by_rule[i])
-				set_new(of, r->pack->rules[i].code, json_integer((json_int_t)by_rule[i]));
+			if (r->result->by_rule[l][i])
+				set_new(of, r->pack->rules[i].code, json_integer((json_int_t)r->result->by_rule[l][i]));
 		json_object_set_new(rules, list_name((enum list)l), of);
 	}
 	add_coverage(r, not_evaluated, partial);
 	json_t *j = json_pack("{s:O, s:o, s:o, s:o, s:o, s:O, s:o, s:s}", "as_of", json_object_get(r->meta, "as_of"), "lists", lists,
-		"rules", rules, "not_evaluated", not_evaluated, "partial", partial, "rates", rates, "unconfirmed", unconfirmed(r->pack),
+		"rules", rules, "not_evaluated", not_evaluated, "partial", partial, "rates", r->rates, "unconfirmed", unconfirmed(r->pack),
 		"note", "疑点不等于违规");
 	int got = put_json(r, "summary.json", j, err);
 	json_decref(j);

@@ -1,7 +1,7 @@
-/* figures.csv: the counts, and the rates that are made of them. */
+/* figures.csv: the counts, and the rates that are made of them. Counts come place after place (docs/formats/figure.md), so one place is
+ * all that is held. */
 #include "internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* A rate: up to two counts above (the second is taken away) and two below. Names that begin with '.' are parts, not figures. */
@@ -22,123 +22,210 @@ static const struct rate {
 	{ "converted_share_points", ".converted", "rural_population", NULL, 100 },
 };
 
-struct line {
-	uint8_t level;
-	uint64_t region;
-	struct str figure;
-	char value[32];
-};
-
-struct lines {
-	struct line *items;
-	size_t count, cap;
-};
+#define RATES (sizeof rates / sizeof *rates)
+#define PARTS 3 /* above, below, below_less */
 
 static const char *const level_names[] = { "all", "county", "township", "village", "village_class" };
 
-static void region_text(const struct line *l, char *out, size_t size)
+struct figures_csv {
+	struct report *r;
+	struct output *out;
+	struct buf lines;
+	uint64_t rows;
+	const struct rate *sorted[RATES];   /* by name */
+	/* of the block at hand: which part of a rate a name is, by its number there; a bit for rate * PARTS + part */
+	uint64_t *parts;
+	struct str *names;
+	/* of the place at hand */
+	bool any;
+	enum figure_level level;
+	uint64_t region;
+	struct figure_count *counts;
+	size_t count, cap;
+};
+
+static int broken(const struct figures_csv *c, struct err *err)
 {
-	static const int places[] = { 0, 6, 9, 12 };
-	if (l->level == FIGURE_ALL)
-		*out = 0;
-	else if (l->level == FIGURE_CLASS)
-		snprintf(out, size, "%s", l->region == CLASS_POOR ? "poor" : "other");
-	else
-		snprintf(out, size, "%0*llu", places[l->level], (unsigned long long)l->region);
+	return err_set(err, STATUS_DATA, "%s: a count is broken; make it again", c->r->frame->path);
 }
 
-static int by_line(const void *pa, const void *pb)
+static int by_rate(const void *pa, const void *pb)
 {
-	const struct line *a = pa, *b = pb;
-	if (a->level != b->level)
-		return a->level < b->level ? -1 : 1;
-	/* Places of one level have as many digits, so they sort as their numbers; "other" (0) comes before "poor" (1). */
-	if (a->region != b->region)
-		return a->region < b->region ? -1 : 1;
-	return str_cmp(a->figure, b->figure);
+	return strcmp((*(const struct rate *const *)pa)->name, (*(const struct rate *const *)pb)->name);
 }
 
-static void add_counts(const struct report *r, struct lines *l)
+int figures_csv_begin(struct figures_csv **ret, struct report *r, struct err *err)
 {
-	for (size_t i = 0; i < r->figures.capacity; i++) {
-		const struct figure_slot *s = &r->figures.slots[i];
-		struct line one = { s->level, s->region, { 0 }, "" };
-		if (!s->used || !s->count || r->figures.names[s->name].p[0] == '.')
-			continue;
-		one.figure = r->figures.names[s->name];
-		snprintf(one.value, sizeof one.value, "%lld", (long long)s->count);
-		VEC_PUSH(l->items, l->count, l->cap, one);
+	struct figures_csv *c = mem_alloc(sizeof *c);
+	c->r = r;
+	for (size_t i = 0; i < RATES; i++)
+		c->sorted[i] = &rates[i];
+	sort(c->sorted, RATES, sizeof *c->sorted, by_rate);
+	buf_puts(&c->lines, STR("level,region,figure,value\n"));
+	if (put_begin(r, "figures.csv", &c->out, err) < 0) {
+		figures_csv_abort(c);
+		return -1;
 	}
+	*ret = c;
+	return 0;
+}
+
+void figures_csv_abort(struct figures_csv *c)
+{
+	if (!c)
+		return;
+	output_abort(c->out);
+	buf_release(&c->lines);
+	free(c->counts);
+	free(c);
+}
+
+/* ---- lines ------------------------------------------------------------------------------------------------------------------------- */
+
+static void put_place(const struct figures_csv *c, struct buf *b)
+{
+	static const unsigned digits[] = { 0, 6, 9, 12 };
+	buf_puts(b, str_of(level_names[c->level]));
+	buf_putc(b, ',');
+	if (c->level == FIGURE_CLASS)
+		buf_puts(b, c->region == CLASS_POOR ? STR("poor") : STR("other"));
+	else if (c->level != FIGURE_ALL)
+		buf_number(b, c->region, digits[c->level]);
+	buf_putc(b, ',');
+}
+
+static void put_count(struct figures_csv *c, const struct figure_count *one)
+{
+	struct buf *b = &c->lines;
+	if (!one->count || c->names[one->name].p[0] == '.')
+		return;
+	put_place(c, b);
+	buf_puts(b, c->names[one->name]);
+	buf_putc(b, ',');
+	if (one->count < 0)
+		buf_putc(b, '-');
+	buf_number(b, one->count < 0 ? -(uint64_t)one->count : (uint64_t)one->count, 1);
+	buf_putc(b, '\n');
+	c->rows++;
 }
 
 /* Six decimals, halves away from zero; all counts are non-negative. */
-static void fraction(char out[32], int64_t above, int64_t below, int times)
+static void put_fraction(struct buf *b, int64_t above, int64_t below, int times)
 {
 	unsigned __int128 scaled = (unsigned __int128)above * (unsigned)times * 1000000;
 	uint64_t rounded = (uint64_t)((2 * scaled + (uint64_t)below) / (2 * (uint64_t)below));
-	snprintf(out, 32, "%llu.%06llu", (unsigned long long)(rounded / 1000000), (unsigned long long)(rounded % 1000000));
+	buf_number(b, rounded / 1000000, 1);
+	buf_putc(b, '.');
+	buf_number(b, rounded % 1000000, 6);
 }
 
-static void add_rates(const struct report *r, struct lines *l, enum figure_level level, uint64_t region)
+static void put_rate(struct figures_csv *c, const struct rate *rate, const int64_t parts[PARTS])
 {
-	for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
-		int64_t above = figure_get(&r->figures, rates[i].above, level, region);
-		int64_t below = figure_get(&r->figures, rates[i].below, level, region);
-		if (rates[i].below_less)
-			below -= figure_get(&r->figures, rates[i].below_less, level, region);
-		if (below <= 0)
-			continue;
-		struct line one = { (uint8_t)level, region, str_of(rates[i].name), "" };
-		fraction(one.value, above, below, rates[i].times);
-		VEC_PUSH(l->items, l->count, l->cap, one);
+	struct buf *b = &c->lines;
+	int64_t below = parts[1] - parts[2];
+	if (below <= 0)
+		return;
+	put_place(c, b);
+	buf_puts(b, str_of(rate->name));
+	buf_putc(b, ',');
+	size_t value = b->n;
+	put_fraction(b, parts[0], below, rate->times);
+	if (c->level == FIGURE_ALL) {
+		buf_putc(b, 0);
+		json_object_set_new(c->r->rates, rate->name, json_real(strtod(b->p + value, NULL)));
+		b->n--;
 	}
+	buf_putc(b, '\n');
+	c->rows++;
 }
 
-struct spot {
-	uint8_t level;
-	uint64_t region;
-};
-
-static int by_spot(const void *pa, const void *pb)
+/* The lines of a place: its counts and the rates made of them, by name. */
+static void put_group(struct figures_csv *c)
 {
-	const struct spot *a = pa, *b = pb;
-	if (a->level != b->level)
-		return a->level < b->level ? -1 : 1;
-	return (a->region > b->region) - (a->region < b->region);
-}
-
-static void add_all_rates(const struct report *r, struct lines *l)
-{
-	struct spot *spots = mem_alloc((r->figures.used + 1) * sizeof *spots);
-	size_t n = 0;
-	for (size_t i = 0; i < r->figures.capacity; i++)
-		if (r->figures.slots[i].used)
-			spots[n++] = (struct spot){ r->figures.slots[i].level, r->figures.slots[i].region };
-	sort(spots, n, sizeof *spots, by_spot);
-	for (size_t i = 0; i < n; i++)
-		if (i == 0 || by_spot(&spots[i], &spots[i - 1]) != 0)
-			add_rates(r, l, (enum figure_level)spots[i].level, spots[i].region);
-	free(spots);
-}
-
-int put_figures(struct report *r, json_t *all_rates, struct err *err)
-{
-	struct lines l = { 0 };
-	struct buf b = { 0 };
-	add_counts(r, &l);
-	add_all_rates(r, &l);
-	sort(l.items, l.count, sizeof *l.items, by_line);
-	buf_puts(&b, STR("level,region,figure,value\n"));
-	for (size_t i = 0; i < l.count; i++) {
-		char region[32], name[128];
-		region_text(&l.items[i], region, sizeof region);
-		buf_printf(&b, "%s,%s,%.*s,%s\n", level_names[l.items[i].level], region, STR_ARG(l.items[i].figure), l.items[i].value);
-		snprintf(name, sizeof name, "%.*s", STR_ARG(l.items[i].figure));
-		if (l.items[i].level == FIGURE_ALL && strchr(l.items[i].value, '.'))
-			json_object_set_new(all_rates, name, json_real(strtod(l.items[i].value, NULL)));
+	int64_t parts[RATES][PARTS] = { 0 };
+	for (size_t i = 0; i < c->count; i++)
+		for (uint64_t bits = c->parts[c->counts[i].name]; bits; bits &= bits - 1)
+			parts[__builtin_ctzll(bits) / PARTS][__builtin_ctzll(bits) % PARTS] = c->counts[i].count;
+	size_t i = 0;
+	for (size_t k = 0; k < RATES; k++) {
+		for (; i < c->count && str_cmp(c->names[c->counts[i].name], str_of(c->sorted[k]->name)) < 0; i++)
+			put_count(c, &c->counts[i]);
+		put_rate(c, c->sorted[k], parts[c->sorted[k] - rates]);
 	}
-	int got = put_file(r, "figures.csv", &b, l.count, err);
-	free(l.items);
-	buf_release(&b);
-	return got;
+	for (; i < c->count; i++)
+		put_count(c, &c->counts[i]);
+	c->count = 0;
+}
+
+/* ---- blocks ------------------------------------------------------------------------------------------------------------------------ */
+
+static uint64_t parts_of(struct str name)
+{
+	uint64_t bits = 0;
+	for (size_t i = 0; i < RATES; i++) {
+		const char *const all[PARTS] = { rates[i].above, rates[i].below, rates[i].below_less };
+		for (size_t k = 0; k < PARTS; k++)
+			if (all[k] && str_eq(name, str_of(all[k])))
+				bits |= UINT64_C(1) << (i * PARTS + k);
+	}
+	return bits;
+}
+
+/* Names have to stand in their order. */
+static int take_names(struct figures_csv *c, const struct figure_block *b)
+{
+	c->names = b->names;
+	c->parts = mem_alloc((b->name_count + 1) * sizeof *c->parts);
+	for (uint32_t i = 0; i < b->name_count; i++) {
+		if (!b->names[i].n || (i && str_cmp(b->names[i - 1], b->names[i]) >= 0))
+			return -1;
+		c->parts[i] = parts_of(b->names[i]);
+	}
+	return 0;
+}
+
+/* Places ascend over all blocks, the names of a place within it. */
+static int take_count(struct figures_csv *c, const struct figure_count *one)
+{
+	bool same = c->count && one->level == c->level && one->region == c->region;
+	bool later = !c->any || one->level > c->level || (one->level == c->level && one->region > c->region);
+	if (same ? one->name <= c->counts[c->count - 1].name : !later)
+		return -1;
+	if (!same && c->count)
+		put_group(c);
+	c->any = true;
+	c->level = one->level;
+	c->region = one->region;
+	VEC_PUSH(c->counts, c->count, c->cap, *one);
+	return 0;
+}
+
+int figures_csv_block(struct figures_csv *c, const struct frame_block *block, struct err *err)
+{
+	struct figure_block b;
+	struct figure_count one;
+	bool good = figure_block_open(&b, block->p, block->n) == 0 && take_names(c, &b) == 0;
+	while (good && figure_block_next(&b, &one))
+		good = take_count(c, &one) == 0;
+	if (good && c->count)
+		put_group(c);
+	free(c->parts);
+	c->parts = NULL;
+	if (figure_block_close(&b) < 0 || !good)
+		return broken(c, err);
+	int r = output_write(c->out, c->lines.p, c->lines.n, err);
+	c->lines.n = 0;
+	return r;
+}
+
+json_t *figures_csv_end(struct figures_csv *c, struct err *err)
+{
+	json_t *note = NULL;
+	struct output *out = c->out;
+	if (output_write(out, c->lines.p, c->lines.n, err) == 0) {
+		c->out = NULL;
+		note = put_end("figures.csv", out, c->rows, err);
+	}
+	figures_csv_abort(c);
+	return note;
 }

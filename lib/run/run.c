@@ -196,7 +196,7 @@ static int later_stages(struct runner *r, const char *version, struct err *err)
 	if (screen_run(&screen, err) < 0)
 		return -1;
 	r->progress->step = STEP_REPORT;
-	struct report_job report = { r->pack, findings, r->staging, r->started_at, r->files.ignored, r->id, version };
+	struct report_job report = { r->pack, findings, r->staging, r->started_at, r->files.ignored, r->id, version, r->plan->threads };
 	return report_run(&report, &r->result->report, err);
 }
 

@@ -46,13 +46,12 @@ static void name_row(struct screener *s, uint32_t row, struct finding *f)
 static void say_register(struct screener *s, uint32_t i, struct finding *f)
 {
 	const struct dossier *d = &s->dossier;
-	const struct kind *k = schema_role(d->pack->schema, ROLE_REGISTER);
-	int c = kind_column(k, STR("status"));
-	int64_t status = head_number(d, i, "status");
+	const struct column *c = s->shared->register_status;
+	int64_t status = head_number(d, i, c);
 	f->unit_no = d->registers[i].number;
-	f->region = register_region(d, i);
+	f->region = register_region(s, i);
 	f->persons = d->registers[i].members.n;
-	f->status = status == VALUE_NULL ? (struct str){ "", 0 } : k->columns[c].enumeration->values[status];
+	f->status = status == VALUE_NULL ? (struct str){ "", 0 } : c->enumeration->values[status];
 	name_row(s, d->registers[i].head, f);
 }
 
@@ -74,7 +73,7 @@ static void say_person(struct screener *s, uint32_t i, struct set rows, struct f
 	f->unit_no = f->head_id = print_id(s, p->key);
 	f->persons = 1;
 	f->head_name = p->name.n ? p->name : evidence_name(s, rows);
-	f->region = person_region(&s->dossier, i, false);
+	f->region = person_region(s, i, false);
 	if (f->region == VALUE_NULL)
 		f->region = evidence_region(s, rows);
 }

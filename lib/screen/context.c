@@ -47,6 +47,13 @@ static int take_villages(struct villages *v, const struct frame *f, const struct
 	return 0;
 }
 
+static const struct column *column_of(const struct schema *schema, enum role role, const char *name)
+{
+	const struct kind *k = schema_role(schema, role);
+	int c = k ? kind_column(k, str_of(name)) : -1;
+	return c < 0 ? NULL : &k->columns[c];
+}
+
 int context_take(struct context *c, const struct frame *f, struct err *err)
 {
 	struct frame_scan scan = { .frame = f, .skip = TAG_DOSSIERS };
@@ -72,7 +79,11 @@ int context_take(struct context *c, const struct frame *f, struct err *err)
 		return broken(f, "what it says of itself", err);
 	if (take_files(&c->shared, f, c->meta, &kinds, err) < 0)
 		return -1;
+	const struct schema *schema = c->shared.pack->schema;
 	coverage_of(c->shared.pack, kinds, &c->shared.coverage);
+	c->shared.register_region = column_of(schema, ROLE_REGISTER, "region");
+	c->shared.register_status = column_of(schema, ROLE_REGISTER, "status");
+	c->shared.home_region = column_of(schema, ROLE_HOUSEHOLDS, "region");
 	return 0;
 }
 

@@ -33,22 +33,29 @@ static uint16_t number_of(struct screener *s, const char *fmt, ...)
 	return (uint16_t)figure_name(&s->figures, str_of(name));
 }
 
+/* Names of one list and rule are numbered one after the other: counts of a finding then lie together (FIGURE_PART). */
+static void name_list(struct screener *s, enum list l, unsigned rule, const char *of)
+{
+	struct figure_numbers *n = &s->numbers;
+	n->findings[l][rule] = number_of(s, "findings.%s", of);
+	n->core[l][rule] = number_of(s, "core.%s", of);
+	n->households[l][rule] = number_of(s, "households.%s", of);
+	n->persons[l][rule] = number_of(s, "persons.%s", of);
+}
+
 static void name_lists(struct screener *s)
 {
 	const struct pack *p = s->shared->pack;
-	struct figure_numbers *n = &s->numbers;
-	for (int l = 0; l < LIST_COUNT; l++)
-		for (unsigned r = 0; r <= p->rule_count; r++) {
+	for (int l = 0; l < LIST_COUNT; l++) {
+		name_list(s, (enum list)l, p->rule_count, list_name((enum list)l));
+		for (unsigned r = 0; r < p->rule_count; r++) {
 			char of[128];
-			if (r == p->rule_count)
-				snprintf(of, sizeof of, "%s", list_name((enum list)l));
-			else
-				snprintf(of, sizeof of, "%s.%.*s", list_name((enum list)l), STR_ARG(p->rules[r].code));
-			n->findings[l][r] = number_of(s, "findings.%s", of);
-			n->core[l][r] = number_of(s, "core.%s", of);
-			n->households[l][r] = number_of(s, "households.%s", of);
-			n->persons[l][r] = number_of(s, "persons.%s", of);
+			if (p->rules[r].list != (enum list)l && !(l == LIST_VETOED && p->rules[r].veto_count))
+				continue;
+			snprintf(of, sizeof of, "%s.%.*s", list_name((enum list)l), STR_ARG(p->rules[r].code));
+			name_list(s, (enum list)l, r, of);
 		}
+	}
 }
 
 static void name_statuses(struct screener *s)
@@ -67,17 +74,32 @@ static void name_statuses(struct screener *s)
 	}
 }
 
+/* "unsafe_houses.OBJECT.GRADE.registered": named when first counted. */
+static void prepare_unsafe(struct screener *s)
+{
+	const struct pack *p = s->shared->pack;
+	if (!p->unsafe_house)
+		return;
+	const struct kind *k = &p->schema->kinds[p->unsafe_house->expr->type.kind];
+	size_t n = 2;
+	for (int w = 0; w < 2; w++)
+		n *= k->columns[p->unsafe_by[w]].enumeration->count + 1u;
+	s->numbers.unsafe = mem_alloc(n * sizeof *s->numbers.unsafe);
+}
+
 void count_init(struct screener *s)
 {
+	name_lists(s);
 	for (int i = 0; i < FIGURE_FIXED; i++)
 		s->numbers.fixed[i] = number_of(s, "%s", fixed_names[i]);
-	name_lists(s);
 	name_statuses(s);
+	prepare_unsafe(s);
 }
 
 void count_release(struct screener *s)
 {
 	free(s->numbers.status);
+	free(s->numbers.unsafe);
 	free(s->tallies);
 }
 
@@ -86,48 +108,72 @@ void count_release(struct screener *s)
 /* The levels of a region; neighbours mostly ask for the same one. */
 static unsigned levels_of(struct screener *s, int64_t region)
 {
-	if (!s->level_count || s->level_region != region) {
-		s->level_count = figure_levels(&s->shared->places, region, s->levels);
-		s->level_region = region;
-	}
+	if (s->level_count && s->level_region == region)
+		return s->level_count;
+	struct figure_at at[FIGURE_LEVELS];
+	s->level_count = figure_levels(&s->shared->places, region, at);
+	s->level_region = region;
+	for (unsigned i = 0; i < s->level_count; i++)
+		s->levels[i] = figure_row(&s->figures, at[i].level, at[i].region);
 	return s->level_count;
+}
+
+static void count_many(struct screener *s, uint16_t figure, int64_t region, uint32_t how_many)
+{
+	for (unsigned i = 0, n = how_many ? levels_of(s, region) : 0; i < n; i++)
+		figure_row_add(&s->figures, s->levels[i], figure, how_many);
 }
 
 /* A unit or a finding: each is counted from one place only. */
 static void count(struct screener *s, uint16_t figure, int64_t region)
 {
-	for (unsigned i = 0, n = levels_of(s, region); i < n; i++)
-		figure_add(&s->figures, figure, s->levels[i].level, s->levels[i].region, 1);
+	count_many(s, figure, region, 1);
 }
 
-/* A person, who may come up again under the same figure and region: counted once, by settle(). */
+/* A person, who may come up again under the same figure, from the same region or another: counted once in each, by settle(). */
 static void tally(struct screener *s, uint16_t figure, int64_t region, uint32_t person)
 {
-	for (unsigned i = 0, n = levels_of(s, region); i < n; i++) {
-		struct tally t = { figure, (uint8_t)s->levels[i].level, person, s->levels[i].region };
-		VEC_PUSH(s->tallies, s->tally_count, s->tally_cap, t);
-	}
+	struct tally t = { (uint64_t)figure << 32 | person, region };
+	VEC_PUSH(s->tallies, s->tally_count, s->tally_cap, t);
 }
 
 static int by_all(const void *pa, const void *pb)
 {
 	const struct tally *a = pa, *b = pb;
-	if (a->figure != b->figure)
-		return a->figure < b->figure ? -1 : 1;
-	if (a->level != b->level)
-		return a->level < b->level ? -1 : 1;
-	if (a->region != b->region)
-		return a->region < b->region ? -1 : 1;
-	return (a->person > b->person) - (a->person < b->person);
+	if (a->what != b->what)
+		return a->what < b->what ? -1 : 1;
+	return (a->region > b->region) - (a->region < b->region);
+}
+
+/* A person who came up in several regions: once in each of their levels. */
+static void settle_regions(struct screener *s, uint16_t figure, const struct tally *t, size_t n)
+{
+	struct figure_at *all = mem_alloc(n * FIGURE_LEVELS * sizeof *all);
+	size_t count = 0;
+	for (size_t i = 0; i < n; i++)
+		count += figure_levels(&s->shared->places, t[i].region, all + count);
+	for (size_t i = 0; i < count; i++) {
+		size_t before = 0;
+		while (before < i && !(all[before].level == all[i].level && all[before].region == all[i].region))
+			before++;
+		if (before == i)
+			figure_add(&s->figures, figure, all[i].level, all[i].region, 1);
+	}
+	free(all);
 }
 
 static void settle(struct screener *s)
 {
 	const struct tally *t = s->tallies;
 	sort(s->tallies, s->tally_count, sizeof *s->tallies, by_all);
-	for (size_t i = 0; i < s->tally_count; i++)
-		if (i == 0 || by_all(&t[i], &t[i - 1]) != 0)
-			figure_add(&s->figures, t[i].figure, (enum figure_level)t[i].level, t[i].region, 1);
+	for (size_t i = 0, j; i < s->tally_count; i = j) {
+		for (j = i + 1; j < s->tally_count && t[j].what == t[i].what; j++)
+			;
+		if (t[i].region == t[j - 1].region)
+			count(s, (uint16_t)(t[i].what >> 32), t[i].region);
+		else
+			settle_regions(s, (uint16_t)(t[i].what >> 32), t + i, j - i);
+	}
 	s->tally_count = 0;
 }
 
@@ -138,16 +184,14 @@ static const struct kind *register_kind(const struct dossier *d)
 	return schema_role(d->pack->schema, ROLE_REGISTER);
 }
 
-int64_t head_number(const struct dossier *d, uint32_t reg, const char *column)
+int64_t head_number(const struct dossier *d, uint32_t reg, const struct column *c)
 {
-	const struct kind *k = register_kind(d);
-	int c = kind_column(k, str_of(column));
-	return c < 0 ? VALUE_NULL : row_number(d->rows[d->registers[reg].head].row, &k->columns[c]);
+	return c ? row_number(d->rows[d->registers[reg].head].row, c) : VALUE_NULL;
 }
 
-int64_t register_region(const struct dossier *d, uint32_t reg)
+int64_t register_region(const struct screener *s, uint32_t reg)
 {
-	return head_number(d, reg, "region");
+	return head_number(&s->dossier, reg, s->shared->register_region);
 }
 
 uint32_t first_register(const struct dossier *d, uint32_t person)
@@ -164,20 +208,20 @@ uint32_t first_register(const struct dossier *d, uint32_t person)
 	return NONE;
 }
 
-int64_t person_region(const struct dossier *d, uint32_t person, bool household)
+int64_t person_region(const struct screener *s, uint32_t person, bool household)
 {
+	const struct dossier *d = &s->dossier;
 	const struct person *p = &d->persons[person];
-	const struct kind *k = schema_role(d->pack->schema, ROLE_HOUSEHOLDS);
 	int64_t region = VALUE_NULL;
 	if (household) {
 		if (p->household != NONE)
 			region = d->households[p->household].region;
 	} else if (p->home != NONE) {
-		int c = kind_column(k, STR("region"));
-		region = c < 0 ? VALUE_NULL : row_number(d->rows[p->home].row, &k->columns[c]);
+		const struct column *c = s->shared->home_region;
+		region = c ? row_number(d->rows[p->home].row, c) : VALUE_NULL;
 	}
 	uint32_t reg = region == VALUE_NULL ? first_register(d, person) : NONE;
-	return reg == NONE ? region : register_region(d, reg);
+	return reg == NONE ? region : register_region(s, reg);
 }
 
 /* ---- people of units ------------------------------------------------------------------------------------------------------------------- */
@@ -187,15 +231,17 @@ static void tally_members(struct screener *s, uint16_t figure, uint32_t reg, boo
 {
 	const struct dossier *d = &s->dossier;
 	struct set m = d->registers[reg].members;
-	int64_t region = register_region(d, reg);
+	int64_t region = register_region(s, reg);
+	uint32_t alive = 0;
 	for (uint32_t i = 0; i < m.n; i++) {
 		if (!d->persons[m.items[i]].alive)
 			continue;
 		if (of_registers && d->register_count == 1)
-			count(s, figure, region);
+			alive++;
 		else
 			tally(s, figure, region, m.items[i]);
 	}
+	count_many(s, figure, region, alive);
 }
 
 static void tally_people(struct screener *s, uint16_t figure, uint32_t household)
@@ -284,14 +330,14 @@ static void count_converted(struct screener *s, uint16_t figure, uint32_t reg)
 	for (uint32_t i = 0; i < m.n; i++) {
 		const struct person *p = &d->persons[m.items[i]];
 		if (p->alive && p->home != NONE && row_says(&d->homes->urban, d->homes, d->rows[p->home].row))
-			tally(s, figure, register_region(d, reg), m.items[i]);
+			tally(s, figure, register_region(s, reg), m.items[i]);
 	}
 }
 
 static void count_active(struct screener *s, uint32_t reg, uint8_t marks, bool alive)
 {
 	const uint16_t *fixed = s->numbers.fixed;
-	int64_t region = register_region(&s->dossier, reg);
+	int64_t region = register_region(s, reg);
 	tally_members(s, fixed[FIGURE_ACTIVE_PERSONS], reg, true);
 	tally_members(s, fixed[FIGURE_COMPREHENSIVE], reg, true);
 	if (marks & MARK_CONVERTED)
@@ -310,7 +356,7 @@ static void count_active(struct screener *s, uint32_t reg, uint8_t marks, bool a
 static void count_exited(struct screener *s, uint32_t reg, uint8_t marks, bool alive)
 {
 	const uint16_t *fixed = s->numbers.fixed;
-	int64_t region = register_region(&s->dossier, reg);
+	int64_t region = register_region(s, reg);
 	tally_members(s, fixed[FIGURE_EXITED_PERSONS], reg, true);
 	if (alive)
 		count(s, fixed[FIGURE_EXITED], region);
@@ -328,7 +374,7 @@ static void count_register(struct screener *s, uint32_t reg)
 {
 	const struct dossier *d = &s->dossier;
 	const struct figure_numbers *n = &s->numbers;
-	int64_t region = register_region(d, reg), status = head_number(d, reg, "status");
+	int64_t region = register_region(s, reg), status = head_number(d, reg, s->shared->register_status);
 	size_t at = status == VALUE_NULL ? 0 : (size_t)status + 1;
 	bool alive = has_alive(d, reg);
 	count(s, n->status[at].households, region);
@@ -359,6 +405,21 @@ static void count_household(struct screener *s, uint32_t i)
 	tally_people(s, fixed[FIGURE_COMPREHENSIVE_NET], i);
 }
 
+static uint16_t unsafe_number(struct screener *s, const struct kind *k, struct row r, size_t at, bool registered)
+{
+	uint16_t *number = &s->numbers.unsafe[at];
+	struct str by[2];
+	if (*number)
+		return *number - 1u;
+	for (int w = 0; w < 2; w++) {
+		const struct column *c = &k->columns[s->shared->pack->unsafe_by[w]];
+		int64_t v = row_number(r, c);
+		by[w] = v == VALUE_NULL ? STR("unknown") : c->enumeration->values[v];
+	}
+	*number = number_of(s, "unsafe_houses.%.*s.%.*s.%s", STR_ARG(by[0]), STR_ARG(by[1]), registered ? "registered" : "unregistered") + 1u;
+	return *number - 1u;
+}
+
 /* Persons with an unsafe house, dead or alive, by what the house's row says. */
 static void count_unsafe(struct screener *s, uint32_t person)
 {
@@ -368,20 +429,19 @@ static void count_unsafe(struct screener *s, uint32_t person)
 	for (uint32_t i = 0; i < rows.n; i++) {
 		const struct kind *k = &d->pack->schema->kinds[t->expr->type.kind];
 		struct row r = d->rows[rows.items[i]].row;
-		struct str by[2];
+		size_t at = 0;
 		for (int w = 0; w < 2; w++) {
 			const struct column *c = &k->columns[d->pack->unsafe_by[w]];
 			int64_t v = row_number(r, c);
-			by[w] = v == VALUE_NULL ? STR("unknown") : c->enumeration->values[v];
+			at = at * (c->enumeration->count + 1u) + (v == VALUE_NULL ? 0 : (size_t)v + 1);
 		}
 		const struct person *p = &d->persons[person];
 		bool registered = p->registered || (p->household != NONE && d->households[p->household].registered);
 		int c = kind_column(k, STR("region"));
 		int64_t region = c < 0 ? VALUE_NULL : row_number(r, &k->columns[c]);
 		if (region == VALUE_NULL)
-			region = person_region(d, person, true);
-		tally(s, number_of(s, "unsafe_houses.%.*s.%.*s.%s", STR_ARG(by[0]), STR_ARG(by[1]), registered ? "registered" : "unregistered"),
-		      region, person);
+			region = person_region(s, person, true);
+		tally(s, unsafe_number(s, k, r, 2 * at + registered, registered), region, person);
 	}
 }
 
@@ -410,4 +470,11 @@ void count_dossier(struct screener *s)
 		if (d->persons[i].flags & PERSON_PRINCIPAL)
 			count_person(s, i);
 	settle(s);
+}
+
+void count_hand_over(struct screener *s, struct figures *to)
+{
+	figures_merge(to, &s->figures);
+	figures_clear(&s->figures);
+	s->level_count = 0;
 }

@@ -8,12 +8,10 @@
 
 #include <jansson.h>
 
-/* A person counted under one figure and region; the same person twice counts once. */
+/* A person counted under one figure in one region. */
 struct tally {
-	uint16_t figure;
-	uint8_t level;
-	uint32_t person;
-	uint64_t region;
+	uint64_t what;              /* figure << 32 | person */
+	int64_t region;
 };
 
 enum figure_fixed {
@@ -29,6 +27,7 @@ struct figure_numbers {
 	struct {
 		uint16_t households, persons, converted;
 	} *status; /* unknown first, then in the order of the values */
+	uint16_t *unsafe;           /* number + 1, by object, grade and whether registered; 0: not named yet */
 };
 
 /* What is the same for all dossiers. */
@@ -36,6 +35,7 @@ struct shared {
 	const struct pack *pack;
 	struct places places;
 	struct coverage coverage;
+	const struct column *register_region, *register_status, *home_region; /* NULL where there is none */
 	char ***files;              /* [kind][file]: names of the extracts */
 	uint32_t *file_counts;
 };
@@ -64,7 +64,7 @@ struct screener {
 	struct figure_numbers numbers;
 	struct tally *tallies;
 	size_t tally_count, tally_cap;
-	struct figure_at levels[FIGURE_LEVELS]; /* of level_region */
+	struct figure_row *levels[FIGURE_LEVELS]; /* of level_region, in figures */
 	unsigned level_count;
 	int64_t level_region;
 	struct buf out;             /* encoded findings of the block */
@@ -94,9 +94,10 @@ void count_release(struct screener *s);
 /* lists: those that have a finding of this unit already, a bit each. */
 void count_finding(struct screener *s, const struct finding *f, enum item item, uint32_t index, unsigned *lists);
 void count_dossier(struct screener *s);
-int64_t person_region(const struct dossier *d, uint32_t person, bool with_register); /* of home(p), else of p's first register */
-int64_t register_region(const struct dossier *d, uint32_t reg);
-int64_t head_number(const struct dossier *d, uint32_t reg, const char *column);
+void count_hand_over(struct screener *s, struct figures *to);      /* add all counts to those of others and begin anew */
+int64_t person_region(const struct screener *s, uint32_t person, bool with_register); /* of home(p), else of p's first register */
+int64_t register_region(const struct screener *s, uint32_t reg);
+int64_t head_number(const struct dossier *d, uint32_t reg, const struct column *c); /* VALUE_NULL when c is NULL */
 uint32_t first_register(const struct dossier *d, uint32_t person); /* or NONE */
 
 #endif

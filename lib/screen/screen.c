@@ -1,10 +1,9 @@
 #include "internal.h"
 
+#include "base/turns.h"
 #include "join/join.h"
 
 #include <jansson.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- which rules are evaluated ------------------------------------------------------------------------------------------------------ */
@@ -84,42 +83,37 @@ void screener_release(struct screener *s)
 
 /* ---- threads ------------------------------------------------------------------------------------------------------------------------ */
 
-struct found {
-	uint64_t block;
-	char *bytes;
-	size_t n;
-	uint32_t count;
-};
-
+/* Blocks of dossiers are given out in their order, and what was found in them is written in the same (base/turns.h). */
 struct work {
 	const struct shared *shared;
 	const struct frame *frame;
-	pthread_mutex_t lock;
+	pthread_mutex_t lock;      /* of scan and given */
 	struct frame_scan scan;
-	bool failed;
-	struct err err;
-	struct found *found;      /* in the order in which threads were done */
-	size_t count, cap;
+	uint64_t given;
+	struct turns turns;        /* of all below */
+	struct frame_writer *out;
+	uint64_t rows;
+	struct row_sum sum;
 	struct figures figures;
 };
 
-/* Give out the next block of dossiers: 1, 0 at the end, -1 on an error (w->err). Under the lock. */
-static int next_block(struct work *w, struct buf *bytes, uint64_t *ret_number)
+/* The next block of dossiers, in *bytes, and its place among them: 1, 0 at the end, -1 on an error. */
+static int next_block(struct work *w, struct buf *bytes, uint64_t *ret_order, struct err *err)
 {
 	struct frame_block b;
 	enum iter got;
-	if (w->failed)
-		return -1;
-	while ((got = frame_next(&w->scan, &b, &w->err)) == ITER_ROW && b.tag != TAG_DOSSIERS)
+	pthread_mutex_lock(&w->lock);
+	while ((got = frame_next(&w->scan, &b, err)) == ITER_ROW && b.tag != TAG_DOSSIERS)
 		;
-	if (got == ITER_ERROR)
-		return -1;
-	if (got == ITER_END)
-		return 0;
-	bytes->n = 0;
-	buf_put(bytes, b.p, b.n);
-	*ret_number = b.number;
-	return 1;
+	if (got == ITER_ROW) {
+		struct buf spare = *bytes;
+		*bytes = w->scan.buf;
+		bytes->n = b.n;
+		w->scan.buf = spare;
+		*ret_order = w->given++;
+	}
+	pthread_mutex_unlock(&w->lock);
+	return got == ITER_ROW ? 1 : got == ITER_END ? 0 : -1;
 }
 
 static int screen_block(struct screener *s, const struct work *w, const struct buf *bytes, struct err *err)
@@ -133,80 +127,6 @@ static int screen_block(struct screener *s, const struct work *w, const struct b
 	return 0;
 }
 
-static void hand_in(struct work *w, struct screener *s, uint64_t number)
-{
-	struct found f = { number, s->out.p, s->out.n, s->found };
-	VEC_PUSH(w->found, w->count, w->cap, f);
-	s->out = (struct buf){ 0 };
-	s->found = 0;
-}
-
-static void *worker(void *arg)
-{
-	struct work *w = arg;
-	struct screener s;
-	struct buf bytes = { 0 };
-	uint64_t number;
-	struct err err;
-	screener_init(&s, w->shared);
-	pthread_mutex_lock(&w->lock);
-	int more;
-	while ((more = next_block(w, &bytes, &number)) > 0) {
-		pthread_mutex_unlock(&w->lock);
-		int r = screen_block(&s, w, &bytes, &err);
-		pthread_mutex_lock(&w->lock);
-		if (r < 0 && !w->failed)
-			w->err = err;
-		w->failed |= r < 0;
-		hand_in(w, &s, number);
-	}
-	w->failed |= more < 0;
-	figures_merge(&w->figures, &s.figures);
-	pthread_mutex_unlock(&w->lock);
-	screener_release(&s);
-	buf_release(&bytes);
-	return NULL;
-}
-
-static int run_threads(struct work *w, unsigned threads, struct err *err)
-{
-	pthread_t ids[64];
-	unsigned started = 0;
-	threads = threads < 1 ? 1 : threads > 64 ? 64 : threads;
-	pthread_mutex_init(&w->lock, NULL);
-	while (started + 1 < threads && pthread_create(&ids[started], NULL, worker, w) == 0)
-		started++;
-	worker(w);
-	for (unsigned i = 0; i < started; i++)
-		pthread_join(ids[i], NULL);
-	pthread_mutex_destroy(&w->lock);
-	if (w->failed)
-		*err = w->err;
-	return w->failed ? -1 : 0;
-}
-
-/* ---- the findings file --------------------------------------------------------------------------------------------------------------- */
-
-static void screen_villages(struct context *c, struct work *w)
-{
-	struct screener s;
-	screener_init(&s, &c->shared);
-	for (uint32_t i = 0; i < c->villages.count; i++) {
-		s.eval.village = &c->villages.items[i];
-		s.dossier.kinds = UINT64_MAX; /* villages are of everybody */
-		screen_unit(&s, UNIT_VILLAGE, ITEM_VILLAGE, i);
-	}
-	figures_merge(&w->figures, &s.figures);
-	hand_in(w, &s, UINT64_MAX);
-	screener_release(&s);
-}
-
-static int by_block(const void *pa, const void *pb)
-{
-	const struct found *a = pa, *b = pb;
-	return (a->block > b->block) - (a->block < b->block);
-}
-
 static struct row_sum finding_hashes(const char *p, size_t n)
 {
 	struct row_sum sum = { 0 };
@@ -218,39 +138,100 @@ static struct row_sum finding_hashes(const char *p, size_t n)
 	return sum;
 }
 
-static int put_findings(struct context *c, struct work *w, struct frame_writer *out, struct err *err)
+/* Write what was found, and add up what was counted. */
+static int put_found(struct work *w, struct screener *s, struct row_sum sum, struct err *err)
 {
-	uint64_t rows = 0;
-	struct row_sum sum = { 0 };
+	int r = s->found ? frame_put(w->out, TAG_FINDINGS, s->out.p, s->out.n, s->found, err) : 0;
+	w->rows += s->found;
+	row_sum_add(&w->sum, sum);
+	count_hand_over(s, &w->figures);
+	s->out.n = 0;
+	s->found = 0;
+	return r;
+}
+
+static void *worker(void *arg)
+{
+	struct work *w = arg;
+	struct screener s;
+	struct buf bytes = { 0 };
+	uint64_t order;
+	struct err err;
+	int r;
+	screener_init(&s, w->shared);
+	while ((r = next_block(w, &bytes, &order, &err)) > 0) {
+		r = screen_block(&s, w, &bytes, &err);
+		if (r < 0)
+			break;
+		struct row_sum sum = finding_hashes(s.out.p, s.out.n);
+		if (!turns_wait(&w->turns, order))
+			break;
+		turns_done(&w->turns, put_found(w, &s, sum, &err), &err);
+	}
+	if (r < 0)
+		turns_fail(&w->turns, &err);
+	screener_release(&s);
+	buf_release(&bytes);
+	return NULL;
+}
+
+static int run_threads(struct work *w, unsigned threads, struct err *err)
+{
+	pthread_mutex_init(&w->lock, NULL);
+	turns_init(&w->turns);
+	turns_run(threads, worker, w);
+	bool failed = w->turns.failed;
+	if (failed)
+		*err = w->turns.err;
+	turns_release(&w->turns);
+	pthread_mutex_destroy(&w->lock);
+	return failed ? -1 : 0;
+}
+
+/* ---- the findings file --------------------------------------------------------------------------------------------------------------- */
+
+static int screen_villages(struct context *c, struct work *w, struct err *err)
+{
+	struct screener s;
+	screener_init(&s, &c->shared);
+	for (uint32_t i = 0; i < c->villages.count; i++) {
+		s.eval.village = &c->villages.items[i];
+		s.dossier.kinds = UINT64_MAX; /* villages are of everybody */
+		screen_unit(&s, UNIT_VILLAGE, ITEM_VILLAGE, i);
+	}
+	int r = put_found(w, &s, finding_hashes(s.out.p, s.out.n), err);
+	screener_release(&s);
+	return r;
+}
+
+static int put_context(struct context *c, struct frame_writer *out, struct err *err)
+{
 	struct buf b = { 0 };
 	char *meta = json_dumps(c->meta, JSON_COMPACT | JSON_SORT_KEYS);
 	int r = frame_put(out, TAG_META, meta, strlen(meta), 0, err);
 	free(meta);
-	figures_encode(&w->figures, &b);
-	if (r == 0)
-		r = frame_put(out, TAG_FIGURES, b.p, b.n, 0, err);
-	b.n = 0;
 	places_encode(&c->shared.places, &b);
 	if (r == 0)
 		r = frame_put(out, TAG_PLACES, b.p, b.n, 0, err);
 	buf_release(&b);
-	sort(w->found, w->count, sizeof *w->found, by_block);
-	for (size_t i = 0; r == 0 && i < w->count; i++) {
-		if (!w->found[i].count)
-			continue;
-		r = frame_put(out, TAG_FINDINGS, w->found[i].bytes, w->found[i].n, w->found[i].count, err);
-		rows += w->found[i].count;
-		row_sum_add(&sum, finding_hashes(w->found[i].bytes, w->found[i].n));
-	}
-	frame_rows(out, rows, sum);
 	return r;
+}
+
+static int screen_all(struct context *c, struct work *w, unsigned threads, struct err *err)
+{
+	if (put_context(c, w->out, err) < 0 || run_threads(w, threads, err) < 0)
+		return -1;
+	figures_merge(&w->figures, &c->figures);
+	if (screen_villages(c, w, err) < 0 || figures_put(&w->figures, w->out, err) < 0)
+		return -1;
+	frame_rows(w->out, w->rows, w->sum);
+	return 0;
 }
 
 int screen_run(const struct screen_job *job, struct err *err)
 {
 	struct context c = { .shared = { .pack = job->pack } };
 	struct frame *f = NULL;
-	struct frame_writer *out = NULL;
 	struct work w = { .shared = &c.shared };
 	int r = frame_open(&f, job->dossiers, FRAME_DOSSIER, &job->id, err);
 	if (r == 0)
@@ -258,21 +239,13 @@ int screen_run(const struct screen_job *job, struct err *err)
 	w.frame = f;
 	w.scan = (struct frame_scan){ .frame = f };
 	if (r == 0)
-		r = run_threads(&w, job->threads, err);
-	if (r == 0) {
-		figures_merge(&w.figures, &c.figures);
-		screen_villages(&c, &w);
-		r = frame_create(&out, job->findings, FRAME_FINDING, &job->id, err);
-	}
+		r = frame_create(&w.out, job->findings, FRAME_FINDING, &job->id, err);
 	if (r == 0)
-		r = put_findings(&c, &w, out, err);
+		r = screen_all(&c, &w, job->threads, err);
 	if (r == 0)
-		r = frame_commit(out, err);
+		r = frame_commit(w.out, err);
 	else
-		frame_abort(out);
-	for (size_t i = 0; i < w.count; i++)
-		free(w.found[i].bytes);
-	free(w.found);
+		frame_abort(w.out);
 	figures_release(&w.figures);
 	frame_scan_release(&w.scan);
 	context_release(&c);

@@ -16,15 +16,24 @@ enum figure_level { FIGURE_ALL, FIGURE_COUNTY, FIGURE_TOWNSHIP, FIGURE_VILLAGE, 
 enum { CLASS_OTHER = 0, CLASS_POOR = 1 };
 
 #define FIGURE_SPOTS 8192
+#define FIGURE_PART 4 /* counts that are kept together: names that are numbered one after the other from a multiple of it */
+
+/* One place and all that is counted of it. Lives until figures_clear. */
+struct figure_row {
+	uint64_t region;
+	enum figure_level level;
+	unsigned part_count;
+	uint32_t *parts;       /* number of a part + 1, by name / FIGURE_PART; 0: nothing there */
+};
 
 struct figures {
-	struct figure_slot {
-		uint16_t name;
-		uint8_t level, used;
-		uint64_t region;
-		int64_t count;
-	} *slots;
-	size_t used, capacity; /* a power of two */
+	struct figure_row **rows;
+	uint32_t row_count, row_cap;
+	uint32_t *slots;       /* number of a row + 1, by its hash */
+	uint32_t slot_count;   /* a power of two */
+	int64_t (**pages)[FIGURE_PART]; /* the parts, so many a page */
+	uint32_t part_count, page_count, page_cap;
+	struct arena places;   /* rows */
 	struct str *names;
 	unsigned name_count, name_cap;
 	uint16_t spots[FIGURE_SPOTS]; /* number of a name + 1, by its hash */
@@ -34,11 +43,39 @@ struct figures {
 /* The number of a name, the same for as long as f lives. */
 unsigned figure_name(struct figures *f, struct str name);
 void figure_add(struct figures *f, unsigned name, enum figure_level level, uint64_t region, int64_t count);
+/* The same in two steps, for many counts of one place. */
+struct figure_row *figure_row(struct figures *f, enum figure_level level, uint64_t region);
+void figure_row_add(struct figures *f, struct figure_row *row, unsigned name, int64_t count);
 int64_t figure_get(const struct figures *f, const char *name, enum figure_level level, uint64_t region);
 void figures_merge(struct figures *into, const struct figures *from);
-void figures_encode(const struct figures *f, struct buf *b);
+void figures_clear(struct figures *f); /* all counts are gone, names and their numbers stay */
+void figures_encode(const struct figures *f, struct buf *b); /* as one block */
+int figures_put(const struct figures *f, struct frame_writer *w, struct err *err) __attribute__((warn_unused_result)); /* as blocks of about 1 MiB */
 int figures_decode(struct figures *f, const uint8_t *p, size_t n); /* adds; -1 when broken */
 void figures_release(struct figures *f);
+
+/* A block read without keeping it:
+ *
+ *     if (figure_block_open(&b, p, n) < 0) ...
+ *     while (figure_block_next(&b, &one)) ...
+ *     figure_block_close(&b) < 0 when it was broken
+ */
+struct figure_block {
+	const uint8_t *at;
+	uint32_t left;         /* counts */
+	struct str *names;     /* borrow the block */
+	uint32_t name_count;
+	bool broken;
+};
+struct figure_count {
+	uint32_t name;         /* in the block's names */
+	enum figure_level level;
+	uint64_t region;
+	int64_t count;
+};
+int figure_block_open(struct figure_block *ret, const uint8_t *p, size_t n) __attribute__((warn_unused_result));
+bool figure_block_next(struct figure_block *b, struct figure_count *ret);
+int figure_block_close(struct figure_block *b); /* also of one that did not open */
 
 /* The villages of the kind `village`, by code. */
 struct place {

@@ -99,6 +99,9 @@ struct frame_scan {
 enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *err) __attribute__((warn_unused_result));
 void frame_scan_release(struct frame_scan *s);
 
+/* Bytes of the file as they stand, unchecked: for coming back to what frame_next has given. From any thread. */
+int frame_read(const struct frame *f, void *p, size_t n, uint64_t at, struct err *err) __attribute__((warn_unused_result));
+
 /* Read back what a writer has put so far: *ret borrows the writer's file and needs no frame_close. */
 int frame_view(struct frame_writer *w, struct frame *ret, struct err *err) __attribute__((warn_unused_result));
 

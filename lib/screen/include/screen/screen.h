@@ -1,7 +1,8 @@
 /* screen: dossiers + rule pack -> findings, each unit asked by each rule once.
  *
- * Dossiers are independent of each other: threads take blocks of them in turn, and what they found is put in the order of the
- * blocks, so the file is the same whatever their number. Figures are sums over dossiers (figure/figure.h).
+ * Dossiers are independent of each other: threads take blocks of them in turn, and what they found is written in the order of the
+ * blocks as they are done, so the file is the same whatever their number and never held. Figures are sums over dossiers
+ * (figure/figure.h); they grow with the places there are, not with the dossiers.
  */
 #ifndef BIDUI_SCREEN_SCREEN_H
 #define BIDUI_SCREEN_SCREEN_H
@@ -16,7 +17,7 @@ struct screen_job {
 	struct frame_id id;
 };
 
-/* Write the findings file: META, FIGU, PLAC and FIND blocks. On failure none is left behind. */
+/* Write the findings file: META, PLAC, FIND and FIGU blocks. On failure none is left behind. */
 int screen_run(const struct screen_job *job, struct err *err) __attribute__((warn_unused_result));
 
 /* Which rules are evaluated when these kinds are there, and what the others (or those in part) miss. */

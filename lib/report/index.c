@@ -1,0 +1,164 @@
+/* The findings put in the order of the lists without holding them: a few numbers each, sorted by list, region and rule. What is left
+ * to compare (unit_no, evidence_rows) is compared when a batch of them is read again to be written. */
+#include "internal.h"
+
+#include "base/bytes.h"
+
+#include <stdlib.h>
+
+#define HEAD 22        /* bytes of a finding before its texts: docs/formats/finding.md */
+#define LEAST (HEAD + 9 * 4)
+
+static int by_code(const void *pa, const void *pb)
+{
+	return str_cmp((*(const struct rule *const *)pa)->code, (*(const struct rule *const *)pb)->code);
+}
+
+void index_prepare(struct report *r)
+{
+	const struct rule *rules[64];
+	for (unsigned i = 0; i < r->pack->rule_count; i++)
+		rules[i] = &r->pack->rules[i];
+	sort(rules, r->pack->rule_count, sizeof *rules, by_code);
+	for (unsigned i = 0; i < r->pack->rule_count; i++)
+		r->rule_order[rules[i]->index] = (uint8_t)i;
+	r->index.cap = r->frame->rows < r->frame->size / LEAST ? r->frame->rows : r->frame->size / LEAST;
+	r->index.items = mem_grow(NULL, r->index.cap, sizeof *r->index.items);
+}
+
+/* Twelve digits sort as their number does, and an unknown region before all. */
+static uint64_t key_of(const struct report *r, const uint8_t *x)
+{
+	int64_t region = (int64_t)le64_get(x + 10);
+	uint64_t place = region == VALUE_NULL ? 0 : (uint64_t)region + 1;
+	return ((uint64_t)x[4] << REGION_BITS | place) << RULE_BITS | r->rule_order[x[5]];
+}
+
+static bool whole(const struct report *r, const uint8_t *x, size_t n)
+{
+	if (n < LEAST || le32_get(x) > n - 4 || le32_get(x) < LEAST - 4)
+		return false;
+	int64_t region = (int64_t)le64_get(x + 10);
+	return x[4] < LIST_COUNT && x[5] < r->pack->rule_count && x[8] < LEVEL_COUNT &&
+	       (region == VALUE_NULL || (region >= 0 && region < INT64_C(1000000000000)));
+}
+
+int index_block(struct report *r, const struct frame_block *b, struct err *err)
+{
+	size_t i = 0;
+	for (uint32_t row = 0; row < b->rows; row++) {
+		const uint8_t *x = b->p + i;
+		if (!whole(r, x, b->n - i) || r->index.count == r->index.cap)
+			return err_set(err, STATUS_DATA, "%s: a finding is broken; make it again", r->frame->path);
+		uint32_t n = 4 + le32_get(x);
+		r->index.items[r->index.count++] = (struct place_of){ key_of(r, x), b->at + FRAME_BLOCK + i, n };
+		r->result->findings[x[4]]++;
+		r->result->by_level[x[4]][x[8]]++;
+		r->result->by_rule[x[4]][x[5]]++;
+		i += n;
+	}
+	return i == b->n ? 0 : err_set(err, STATUS_DATA, "%s: a block of findings is broken; make it again", r->frame->path);
+}
+
+/* ---- by key ------------------------------------------------------------------------------------------------------------------------ */
+
+#define FEW 32
+
+static void insertion(struct place_of *v, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct place_of one = v[i];
+		size_t to = i;
+		for (; to && v[to - 1].key > one.key; to--)
+			v[to] = v[to - 1];
+		v[to] = one;
+	}
+}
+
+/* By the byte at `shift` of the key, then by those below: in place, each item moved once a byte. */
+static void sort_bytes(struct place_of *v, size_t n, int shift)
+{
+	size_t ends[256] = { 0 }, next[256], at = 0;
+	if (n <= FEW) {
+		insertion(v, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		ends[v[i].key >> shift & 255]++;
+	for (int k = 0; k < 256; k++) {
+		next[k] = at;
+		at += ends[k];
+		ends[k] = at;
+	}
+	for (int k = 0; k < 256; k++)
+		while (next[k] < ends[k]) {
+			struct place_of one = v[next[k]];
+			unsigned to = one.key >> shift & 255;
+			v[next[k]] = v[next[to]];
+			v[next[to]++] = one;
+		}
+	for (int k = 0; shift && k < 256; k++) {
+		size_t from = k ? ends[k - 1] : 0;
+		if (ends[k] - from > 1)
+			sort_bytes(v + from, ends[k] - from, shift - 8);
+	}
+}
+
+/* ---- many of one key ----------------------------------------------------------------------------------------------------------------- */
+
+struct keyed {
+	struct place_of place;
+	struct str unit_no, evidence_rows;
+};
+
+static int by_texts(const void *pa, const void *pb)
+{
+	const struct keyed *a = pa, *b = pb;
+	int c = str_cmp(a->unit_no, b->unit_no);
+	if (!c)
+		c = str_cmp(a->evidence_rows, b->evidence_rows);
+	return c ? c : (a->place.at > b->place.at) - (a->place.at < b->place.at);
+}
+
+/* Only what they are compared by is in memory. */
+static int sort_by_texts(struct report *r, struct place_of *v, size_t n, struct err *err)
+{
+	struct keyed *all = mem_alloc(n * sizeof *all);
+	struct arena texts = { 0 };
+	struct buf b = { 0 };
+	struct finding one;
+	int got = 0;
+	for (size_t i = 0; got == 0 && i < n; i++) {
+		b.n = 0;
+		buf_reserve(&b, v[i].bytes);
+		got = frame_read(r->frame, b.p, v[i].bytes, v[i].at, err);
+		const uint8_t *p = (const uint8_t *)b.p;
+		if (got == 0 && finding_decode(&one, r->pack, &p, p + v[i].bytes) < 0)
+			got = err_set(err, STATUS_DATA, "%s: a finding is broken; make it again", r->frame->path);
+		if (got < 0)
+			break;
+		all[i] = (struct keyed){ v[i], arena_dup(&texts, one.unit_no), arena_dup(&texts, one.evidence_rows) };
+	}
+	if (got == 0)
+		sort(all, n, sizeof *all, by_texts);
+	for (size_t i = 0; got == 0 && i < n; i++)
+		v[i] = all[i].place;
+	arena_release(&texts);
+	buf_release(&b);
+	free(all);
+	return got;
+}
+
+int index_sort(struct report *r, struct err *err)
+{
+	struct place_of *v = r->index.items;
+	sort_bytes(v, r->index.count, 48);
+	for (size_t i = 0, j; i < r->index.count; i = j) {
+		uint64_t bytes = 0;
+		for (j = i; j < r->index.count && v[j].key == v[i].key; j++)
+			bytes += v[j].bytes;
+		if (bytes > BATCH && sort_by_texts(r, v + i, j - i, err) < 0)
+			return -1;
+	}
+	return 0;
+}
