@@ -1,0 +1,259 @@
+"""Several nights in a row, each reasoned by hand: nights.py FOLDER-WITH-PROGRAMS. Prints TAP.
+
+Five nights of a village of six households. Who is who, and what befalls them (all invented):
+
+    101 云一   unsafe house, dibao (M1). Nothing changes; on night 3 its row stands one line lower.
+    102 云三   unsafe house (M3), grade C; grade D from night 3 on.
+    103 云四   unsafe house (M3); renovated on nights 2 and 3, and on night 4 it was not after all.
+    104 云五   unsafe house (M3), on file from night 3 on.
+    105 云二   a child that has left school (M2); on night 3 the schools sent nothing; on night 5 it is back at school.
+    106 云六   registered; nothing is to be found.
+"""
+import csv, os, shutil, sqlite3, subprocess, sys, tempfile
+
+BIDUI = os.path.join(sys.argv[1], 'bidui')
+VILLAGE = '500901001201'
+DAYS = ['2017-11-26', '2017-11-27', '2017-11-28', '2018-01-15', '2018-01-16']
+HUKOU = [('101', '云一', '500901196001010114', '户主'), ('102', '云三', '500901196001010130', '户主'), ('103', '云四', '500901196001010149', '户主'),
+         ('104', '云五', '500901196001010157', '户主'), ('105', '云二', '500901200505050127', '户主'), ('106', '云六', '500901196202020116', '户主')]
+ID = {row[1]: row[2] for row in HUKOU}
+
+
+def house(name, grade='C', renovated='否', thing='其他'):
+    return [ID[name], name, grade, renovated, thing]
+
+
+def extracts(night):
+    """The rows of each kind that night, 1 to 5."""
+    housing = [house('云五')] if night >= 3 else []
+    housing += [house('云一', thing='低保户'), house('云三', grade='D' if night >= 3 else 'C'),
+                house('云四', renovated='是' if night in (2, 3) else '否')]
+    kinds = {
+        'hukou': [['户号', '姓名', '公民身份号码', '与户主关系', '户别', '行政区划代码']] + [[*row, '农业', VILLAGE] for row in HUKOU],
+        'registry': [['户编号', '姓名', '证件号码', '与户主关系', '脱贫状态', '行政区划代码'], ['01', '云六', ID['云六'], '户主', '未脱贫', VILLAGE]],
+        'housing': [['户主身份证号', '户主姓名', '危房等级', '是否改造', '对象类型']] + housing,
+        'village': [['行政区划代码', '县', '乡镇', '村'], [VILLAGE, '某县', '某镇', '某村']],
+    }
+    if night != 3:
+        kinds['education'] = [['证件号码', '姓名', '在校状态'], [ID['云二'], '云二', '在读' if night == 5 else '辍学']]
+    return kinds
+
+
+# The state of each household's lead after each night; '-' is no lead yet.
+STATES = {
+    '101': ('M1', ['new', 'open', 'open', 'open', 'open']),
+    '102': ('M3', ['new', 'open', 'changed', 'open', 'open']),
+    '103': ('M3', ['new', 'gone', 'gone', 'reopened', 'open']),
+    '104': ('M3', ['-', '-', 'new', 'open', 'open']),
+    '105': ('M2', ['new', 'open', 'open', 'open', 'gone']),
+}
+
+
+class Nights:
+    """A folder with extracts, OUT, state and sheets, in which nights pass."""
+
+    def __init__(self, tmp, name):
+        self.home = os.path.join(tmp, name)
+        os.mkdir(self.home)
+
+    def path(self, *names):
+        return os.path.join(self.home, *names)
+
+    def write(self, kinds):
+        shutil.rmtree(self.path('extracts'), ignore_errors=True)
+        os.mkdir(self.path('extracts'))
+        for kind, rows in kinds.items():
+            with open(self.path('extracts', kind + '.csv'), 'w', encoding='utf-8', newline='') as f:
+                csv.writer(f, lineterminator='\n').writerows(rows)
+
+    def run(self, night, kinds=None):
+        self.write(kinds or extracts(night))
+        subprocess.run([BIDUI, 'run', '-q', '-e', self.path('extracts'), '--as-of', DAYS[night - 1], '-o', self.path('out')], check=True)
+
+    def track(self, *options):
+        return subprocess.run([BIDUI, 'track', '--state', self.path('state'), *options, self.path('out')], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, env=dict(os.environ, LC_ALL='C'))
+
+    def night(self, night, kinds=None, options=()):
+        self.run(night, kinds)
+        done = self.track(*options)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode()
+
+    def ask(self, sql):
+        db = sqlite3.connect('file:%s?mode=ro' % self.path('state', 'ledger.db'), uri=True)
+        try:
+            return db.execute(sql).fetchall()
+        finally:
+            db.close()
+
+    def leads(self):
+        return {no.split('-')[1]: row for no, *row in self.ask('SELECT unit_no, rule, state, first_seen, last_seen, due FROM lead')}
+
+    def bytes(self):
+        with open(self.path('state', 'ledger.db'), 'rb') as f:
+            return f.read()
+
+    def sheet(self, name):
+        with open(self.path('sheets', name), encoding='utf-8', newline='') as f:
+            return list(csv.DictReader(f))
+
+
+def states_are_those_reasoned_by_hand(tmp):
+    n = Nights(tmp, 'states')
+    for night in range(1, 6):
+        n.night(night)
+        want = {no: (rule, s[night - 1]) for no, (rule, s) in STATES.items() if s[night - 1] != '-'}
+        got = {no: (row[0], row[1]) for no, row in n.leads().items()}
+        assert got == want, (night, got, want)
+
+
+def the_due_date_stays_that_of_the_first_day(tmp):
+    """M1 and M2 have 15 days, M3 has 30: of 2017-11-26 these are 2017-12-11 and 2017-12-26; 104 was first seen on 2017-11-28."""
+    n = Nights(tmp, 'due')
+    for night in range(1, 6):
+        out = n.night(night)
+    got = {no: row[2:] for no, row in n.leads().items()}
+    assert got == {
+        '101': ['2017-11-26', '2018-01-16', '2017-12-11'],
+        '102': ['2017-11-26', '2018-01-16', '2017-12-26'],
+        '103': ['2017-11-26', '2018-01-16', '2017-12-26'],
+        '104': ['2017-11-28', '2018-01-16', '2017-12-28'],
+        '105': ['2017-11-26', '2018-01-15', '2017-12-11'],
+    }, got
+    assert 'overdue 4' in out, out
+    assert n.ask("SELECT changed_on FROM lead WHERE unit_no = '500901-102'") == [('2017-11-28',)]
+    assert n.ask("SELECT reopened_on, gone_on FROM lead WHERE unit_no = '500901-103'") == [('2018-01-15', None)]
+    assert n.ask("SELECT gone_on FROM lead WHERE unit_no = '500901-105'") == [('2018-01-16',)]
+
+
+def a_kind_that_did_not_come_closes_nothing(tmp):
+    n = Nights(tmp, 'missing')
+    n.night(1)
+    n.night(2)
+    out = n.night(3)
+    assert n.leads()['105'][1:4] == ['open', '2017-11-26', '2017-11-27'], n.leads()
+    assert '1 leads stay open' in out, out
+
+
+def a_row_that_moves_changes_nothing_but_its_place(tmp):
+    n = Nights(tmp, 'moves')
+    n.night(1)
+    before = n.leads()['101'], n.ask("SELECT evidence_rows FROM line JOIN lead USING (finding_id) WHERE unit_no = '500901-101'")
+    n.night(2)
+    kinds = extracts(2)
+    kinds['housing'][1:] = kinds['housing'][:0:-1]
+    n.night(3, kinds)
+    after = n.leads()['101'], n.ask("SELECT evidence_rows FROM line JOIN lead USING (finding_id) WHERE unit_no = '500901-101'")
+    assert (before[1], after[1]) == ([('housing.csv:2',)], [('housing.csv:4',)])
+    assert after[0][1] == 'open' and n.ask("SELECT changed_on FROM lead WHERE unit_no = '500901-101'") == [(None,)]
+
+
+def the_same_run_twice_changes_no_byte(tmp):
+    n = Nights(tmp, 'twice')
+    n.night(1)
+    n.night(2)
+    before = n.bytes()
+    out = n.track()
+    assert out.returncode == 0 and b'nothing changed' in out.stdout
+    n.run(2)
+    assert n.track().returncode == 0
+    assert n.bytes() == before
+
+
+def an_earlier_day_is_refused_and_changes_no_byte(tmp):
+    n = Nights(tmp, 'earlier')
+    n.night(2)
+    before = n.bytes()
+    n.run(1)
+    done = n.track()
+    assert done.returncode == 65 and b'2017-11-27' in done.stderr, done
+    assert n.bytes() == before
+
+
+def a_list_that_is_not_what_the_run_wrote_is_refused(tmp):
+    n = Nights(tmp, 'changed')
+    n.night(1)
+    before = n.bytes()
+    n.run(2)
+    path = n.path('out', 'lists', 'missed.csv')
+    with open(path, encoding='utf-8') as f:
+        lines = f.readlines()
+    with open(path, 'w', encoding='utf-8') as f:
+        f.writelines(lines[:-1])
+    assert n.track().returncode == 65 and n.bytes() == before
+
+
+def two_at_once_do_not_mix(tmp):
+    n = Nights(tmp, 'at-once')
+    n.night(1)
+    n.run(2)
+    db = sqlite3.connect(n.path('state', 'ledger.db'), isolation_level=None)
+    db.execute('BEGIN IMMEDIATE')
+    assert n.track().returncode == 75
+    db.execute('ROLLBACK')
+    db.close()
+    assert n.track().returncode == 0
+
+
+OWNERS = '行政区划,部门,责任人,电话\n,,周明,023-0\n500901,住房和城乡建设,李云,+1\n500901001,住房和城乡建设,=王素,023-2\n'
+
+
+def each_problem_has_a_day_and_somebody_who_answers(tmp):
+    n = Nights(tmp, 'sheets')
+    with open(n.path('owners.csv'), 'w', encoding='gb18030') as f:
+        f.write(OWNERS)
+    for night in range(1, 6):
+        n.night(night, options=['--out', n.path('sheets'), '--owners', n.path('owners.csv')])
+    problems = {row['unit_no'].split('-')[1]: row for row in n.sheet('problems.csv')}
+    assert sorted(problems) == ['101', '102', '103', '104', '105']
+    assert {no: row['overdue'] for no, row in problems.items()} == {'101': 'yes', '102': 'yes', '103': 'yes', '104': 'yes', '105': 'no'}
+    assert problems['105']['state'] == 'gone' and problems['105']['gone_on'] == '2018-01-16'
+    assert {row['department']: row['person'] for row in problems.values()} == {'住房和城乡建设': "'=王素", '教育': '周明'}
+    tasks = [(r['department'], r['region'], r['township'], r['list'], r['due'], r['overdue'], r['leads']) for r in n.sheet('tasks.csv')]
+    house = ('住房和城乡建设', '500901001', '某镇', 'missed')
+    assert tasks == [(*house, '2017-12-11', 'yes', '1'), (*house, '2017-12-26', 'yes', '2'), (*house, '2017-12-28', 'yes', '1')], tasks
+    duties = [(r['person'], r['department'], r['region'], r['leads'], r['overdue'], r['next_due']) for r in n.sheet('duties.csv')]
+    assert duties == [("'=王素", '住房和城乡建设', '500901001', '4', '4', '2017-12-11')], duties
+    movement = [(r['level'], r['region'], r['figure'], r['value']) for r in n.sheet('movement.csv')]
+    assert [m for m in movement if 'leads' in m[2]] == [
+        (level, region, figure, '1') for level, region in (('all', ''), ('county', '500901'), ('township', '500901001'), ('village', VILLAGE))
+        for figure in ('leads.gone', 'leads.gone.missed')], movement
+
+
+def a_wrong_owners_file_is_told_with_its_line(tmp):
+    n = Nights(tmp, 'owners')
+    n.night(1)
+    for text, line in ((OWNERS + ',,赵一,1\n', 5), (OWNERS + '50090,,赵一,1\n', 5), (OWNERS + '500901,教育,,1\n', 5), ('a,b\n', 1), ('', 1)):
+        with open(n.path('owners.csv'), 'w', encoding='utf-8') as f:
+            f.write(text)
+        done = n.track('--out', n.path('sheets'), '--owners', n.path('owners.csv'))
+        assert done.returncode == 78 and ('owners.csv:%d:' % line).encode() in done.stderr, (text, done)
+        assert not os.path.exists(n.path('sheets')) and '赵一'.encode() not in done.stderr
+    assert sorted(os.listdir(n.home)) == ['.out.lock', 'extracts', 'out', 'owners.csv', 'state']
+
+
+TESTS = [states_are_those_reasoned_by_hand, the_due_date_stays_that_of_the_first_day, a_kind_that_did_not_come_closes_nothing,
+         a_row_that_moves_changes_nothing_but_its_place, the_same_run_twice_changes_no_byte, an_earlier_day_is_refused_and_changes_no_byte,
+         a_list_that_is_not_what_the_run_wrote_is_refused, two_at_once_do_not_mix, each_problem_has_a_day_and_somebody_who_answers,
+         a_wrong_owners_file_is_told_with_its_line]
+
+
+def main():
+    failed = 0
+    print('1..%d' % len(TESTS))
+    memory = '/dev/shm' if os.access('/dev/shm', os.W_OK) else None  # every night flushes its files one by one
+    with tempfile.TemporaryDirectory(prefix='bidui-nights-', dir=memory) as tmp:
+        for i, test in enumerate(TESTS):
+            try:
+                test(tmp)
+                ok = True
+            except (AssertionError, subprocess.CalledProcessError) as e:
+                ok = False
+                print('# %s' % str(e).replace('\n', '\n# '))
+            failed += not ok
+            print('%s %d - %s' % ('ok' if ok else 'not ok', i + 1, test.__name__.replace('_', ' ')))
+    return 1 if failed else 0
+
+
+sys.exit(main())
