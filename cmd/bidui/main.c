@@ -17,6 +17,7 @@ static const struct {
 	{ "screen", "dossiers and a rule pack into findings" },
 	{ "report", "findings into lists, figures, summary" },
 	{ "track", "a published run into the ledger of all runs" },
+	{ "purge", "forget what the ledger no longer has to know" },
 	{ "show", "any file between stages as CSV or NDJSON" },
 	{ "explain", "a whole dossier, and why each rule fires on it or does not" },
 	{ "rules", "a rule pack checked, printed, tested on its examples, explained, as SQL" },

@@ -1,4 +1,5 @@
 /* bidui-run: a pipeline from extracts to a published folder. */
+#include "hook.h"
 #include "options.h"
 #include "show.h"
 
@@ -24,7 +25,7 @@ int main(int argc, char **argv)
 	struct run_plan plan = { 0 };
 	struct run_result result = { 0 };
 	struct run_progress progress = { 0 };
-	struct fail_on fail_on;
+	struct fail_on fail_on = { 0 };
 	struct err err = { 0 };
 	umask(077);
 	int c = options_read(&cli, argc, argv, &plan, &fail_on, &err);
@@ -40,6 +41,10 @@ int main(int argc, char **argv)
 		progress_stop();
 	}
 	int status = got < 0 ? cli_fail(&cli, &err) : fail_on_met(&result, &fail_on) ? STATUS_FOUND : STATUS_OK;
+	if (got < 0 && fail_on.command)
+		hook_failed(cli.program, fail_on.command, &plan, &err);
+	else if (got == 0)
+		hook_done(&plan);
 	if (got == 0 && !cli.quiet)
 		show_result(&result, plan.out, cli_color(1));
 	run_result_release(&result);

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON };
+enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON, OPT_ON_FAILURE };
 
 static const struct cli_option options[] = {
 	{ "extracts", 'e', "DIR", "the folder with the extracts", OPT_EXTRACTS },
@@ -14,6 +14,7 @@ static const struct cli_option options[] = {
 	{ "schemas", 0, "DIR", "the folder with the kinds", OPT_SCHEMAS },
 	{ "threads", 't', "N", "threads (default: as many as there are processors)", OPT_THREADS },
 	{ "fail-on", 0, "LIST[:SEVERITY],...", "exit with 1 when a list has a finding of at least that severity", OPT_FAIL_ON },
+	{ "on-failure", 0, "COMMAND", "when the run fails, note it beside DIR and start this with sh (BIDUI_STATUS, BIDUI_MESSAGE, ...)", OPT_ON_FAILURE },
 	{ 0 },
 };
 
@@ -47,6 +48,7 @@ static int take(struct run_plan *p, struct fail_on *f, int option, const char *a
 	case OPT_OUT: set(&p->out, arg); return 0;
 	case OPT_PACK: set(&p->pack, arg); return 0;
 	case OPT_SCHEMAS: set(&p->schemas, arg); return 0;
+	case OPT_ON_FAILURE: f->command = arg; return 0;
 	case OPT_FAIL_ON: return read_fail_on(arg, f, err);
 	default:
 		p->threads = (unsigned)atoi(arg);

@@ -7,6 +7,7 @@
 /* --fail-on LIST[:SEVERITY]: the least severity that counts, by list; LEVEL_COUNT: none does. */
 struct fail_on {
 	int least[LIST_COUNT];
+	const char *command;   /* --on-failure: for a run that fails, or NULL */
 };
 
 /* Fill the plan from the command line. CLI_END when the run can start, else what cli_status() takes, or -2 with err. */
