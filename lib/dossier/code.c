@@ -63,6 +63,16 @@ static void take_person(struct reader *r, struct person *p)
 		*p = (struct person){ .key = le64_get(x), .flags = x[8] };
 }
 
+/* Whether the texts part of a row is whole: its texts fill it. */
+static bool texts_fill(const struct kind *k, const uint8_t *texts, size_t n)
+{
+	struct reader r = { texts, texts + n, false };
+	const uint8_t *sizes = take(&r, k->text_count);
+	for (unsigned i = 0; sizes && i < k->text_count; i++)
+		take(&r, sizes[i] == ROW_LONG ? take32(&r) : sizes[i]);
+	return !r.failed && r.p == r.end;
+}
+
 static void take_row(struct reader *r, const struct schema *schema, struct dossier_row *row)
 {
 	const uint8_t *x = take(r, 6);
@@ -70,18 +80,14 @@ static void take_row(struct reader *r, const struct schema *schema, struct dossi
 		return;
 	uint16_t kind = le16_get(x);
 	uint32_t texts = le32_get(x + 2);
-	if (kind >= schema->kind_count || texts < 4 * schema->kinds[kind].text_count) {
+	if (kind >= schema->kind_count) {
 		r->failed = true;
 		return;
 	}
-	const uint8_t *fixed = take(r, schema->kinds[kind].stride), *heap = take(r, texts);
+	const struct kind *k = &schema->kinds[kind];
+	const uint8_t *fixed = take(r, k->stride), *heap = take(r, texts);
 	*row = (struct dossier_row){ { fixed, heap }, kind, { NONE, NONE } };
-	uint32_t last = 4 * schema->kinds[kind].text_count;
-	for (unsigned i = 0, before = 0; heap && i < schema->kinds[kind].text_count; i++) {
-		uint32_t end = le32_get(heap + 4 * i);
-		r->failed |= end < before || end > texts - last;
-		before = end;
-	}
+	r->failed |= !heap || !texts_fill(k, heap, texts);
 }
 
 /* No count can be larger than the bytes that are there. */

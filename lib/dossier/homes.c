@@ -62,7 +62,7 @@ static bool ask(const struct row_test *t, struct home_reader *h, struct row r)
 static void tabulate(struct row_test *t, struct home_reader *h, unsigned size)
 {
 	uint8_t *fixed = mem_alloc(h->kind->stride);
-	uint8_t *texts = mem_alloc(4 * (size_t)h->kind->text_count + 4);
+	uint8_t *texts = mem_alloc((size_t)h->kind->text_count + 1);
 	uint8_t *table = mem_alloc(size);
 	for (unsigned i = 0; i < size; i++) {
 		for (unsigned c = 0; c < t->column_count; c++) {

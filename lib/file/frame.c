@@ -13,7 +13,7 @@
 
 static const uint8_t magic[8] = { 'b', 'i', 'd', 'u', 'i', '\r', '\n', 0x1A };
 
-#define VERSION 1
+#define VERSION 2
 #define HEADER 64 /* magic 8, type 4, version 4, schema 16, run 16, zero 8, checksum 8 */
 #define BLOCK FRAME_BLOCK /* tag 4, rows 4, bytes 8, payload checksum 8, checksum of the 24 bytes before 8 */
 #define END 48    /* tag 4, zero 4, blocks 8, rows 8, sum 16, checksum 8 */
@@ -77,44 +77,43 @@ int frame_create(struct frame_writer **ret, const char *path, enum frame_type ty
 	return 0;
 }
 
-static uint64_t hash_parts(const struct str *parts, unsigned count, uint64_t seed)
+uint64_t frame_checksum(const struct str *parts, unsigned count)
 {
 	if (count == 1)
-		return XXH3_64bits_withSeed(parts->p, parts->n, seed);
+		return XXH3_64bits(parts->p, parts->n);
 	XXH3_state_t state;
 	XXH3_INITSTATE(&state);
-	XXH3_64bits_reset_withSeed(&state, seed);
+	XXH3_64bits_reset(&state);
 	for (unsigned i = 0; i < count; i++)
 		XXH3_64bits_update(&state, parts[i].p, parts[i].n);
 	return XXH3_64bits_digest(&state);
 }
 
-int frame_put_parts(struct frame_writer *w, uint32_t tag, const struct str *parts, unsigned count, uint32_t rows, uint64_t *ret_at,
-                    struct err *err)
+int frame_put_parts(struct frame_writer *w, uint32_t tag, const struct str *parts, unsigned count, uint64_t checksum, uint32_t rows,
+                    uint64_t *ret_at, struct err *err)
 {
 	uint8_t h[BLOCK] = { 0 };
+	struct str all[OUTPUT_PARTS] = { { (const char *)h, sizeof h } };
 	uint64_t n = 0;
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
+		all[1 + i] = parts[i];
 		n += parts[i].n;
+	}
 	le32_put(h, tag);
 	le32_put(h + 4, rows);
 	le64_put(h + 8, n);
-	le64_put(h + 16, hash_parts(parts, count, w->blocks));
+	le64_put(h + 16, checksum);
 	le64_put(h + 24, XXH3_64bits_withSeed(h, 24, w->blocks));
 	w->blocks++;
-	if (output_write(w->out, h, sizeof h, err) < 0)
-		return -1;
-	*ret_at = output_bytes(w->out);
-	for (unsigned i = 0; i < count; i++)
-		if (output_write(w->out, parts[i].p, parts[i].n, err) < 0)
-			return -1;
-	return 0;
+	*ret_at = output_bytes(w->out) + sizeof h;
+	return output_write_parts(w->out, all, 1 + count, err);
 }
 
 int frame_put(struct frame_writer *w, uint32_t tag, const void *payload, size_t n, uint32_t rows, struct err *err)
 {
+	struct str all = { payload, n };
 	uint64_t ignored;
-	return frame_put_parts(w, tag, &(struct str){ payload, n }, 1, rows, &ignored, err);
+	return frame_put_parts(w, tag, &all, 1, frame_checksum(&all, 1), rows, &ignored, err);
 }
 
 void frame_rows(struct frame_writer *w, uint64_t rows, struct row_sum sum)
@@ -271,7 +270,7 @@ enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *
 	buf_reserve(&s->buf, n + 8);
 	if (frame_read(f, s->buf.p, n, s->at + BLOCK, err) < 0)
 		return ITER_ERROR;
-	if (le64_get(h + 16) != XXH3_64bits_withSeed(s->buf.p, n, s->number))
+	if (le64_get(h + 16) != XXH3_64bits(s->buf.p, n))
 		return damaged(s, "is damaged", err);
 	ret->p = (const uint8_t *)s->buf.p;
 step:

@@ -90,6 +90,7 @@ static int read_chunk(struct worker *w, struct chunk *c, struct err *err)
 	while ((got = csv_next(w->reader, &record, err)) == CSV_RECORD)
 		if (batch_take(&c->batch, &w->row, c->reading, &record, err) < 0)
 			return -1;
+	table_rows_seal(&c->batch.rows);
 	c->rest = csv_reader_rest(w->reader, &c->rest_line);
 	return got == CSV_ERROR ? -1 : 0;
 }

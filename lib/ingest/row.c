@@ -13,7 +13,7 @@ static void plan_column(struct row_plan *p, const struct column *c, int32_t as_o
 	*p = (struct row_plan){ .bold = c->bold, .empty_value = VALUE_NULL };
 	if (c->type == TYPE_TEXT || c->type == TYPE_NAME) {
 		p->sort = c->type == TYPE_NAME ? PLAN_NAME : PLAN_TEXT;
-		p->end = 4 * (uint32_t)c->slot;
+		p->slot = c->slot;
 		p->empty_reason = c->bold ? EMPTY : REASON_NONE;
 		return;
 	}
@@ -205,11 +205,15 @@ static inline bool put_text(struct row_builder *b, const struct row_plan *p, str
 		buf_reserve(&b->name, CSV_ROOM);
 		text = buf_str(&b->name);
 	}
-	if (texts->cap - texts->n < text.n + CSV_ROOM)
-		buf_reserve(texts, text.n + CSV_ROOM);
+	if (text.n >= ROW_LONG) {
+		row_put_text(texts, start, p->slot, text);
+		return false;
+	}
+	if (texts->cap - texts->n < ROW_LONG + CSV_ROOM)
+		buf_reserve(texts, ROW_LONG + CSV_ROOM);
+	texts->p[start + p->slot] = (char)text.n;
 	copy_text(texts->p + texts->n, text, b->room);
 	texts->n += text.n;
-	le32_put(texts->p + start + p->end, (uint32_t)(texts->n - start - 4 * (size_t)b->kind->text_count));
 	return !text.n;
 }
 
@@ -281,7 +285,7 @@ enum reason row_build(struct row_builder *b, const struct str *fields, size_t co
                       struct buf *texts, unsigned *ret_column)
 {
 	struct row_marks marks = { 0 };
-	size_t start = texts->n, heads = 4 * (size_t)b->kind->text_count;
+	size_t start = texts->n, heads = b->kind->text_count;
 	unsigned column_count = b->kind->column_count;
 	buf_reserve(texts, heads);
 	texts->n += heads;

@@ -28,7 +28,7 @@ struct row_plan {
 	uint8_t width;        /* of a number, as stored */
 	bool bold;
 	uint16_t offset;      /* of a number */
-	uint32_t end;         /* of a text: where in the row's texts its end is noted */
+	uint16_t slot;        /* of a text, among the row's */
 	uint64_t null;        /* the stored number that stands for it */
 	/* what no text is read as */
 	int64_t empty_value;

@@ -121,7 +121,7 @@ int shares_put(const struct shares *s, struct frame_writer *w, struct err *err)
 		put_pattern(&head, &s->rest[i].pattern);
 	}
 	struct str parts[] = { buf_str(&head), { (const char *)s->of_row, s->rows } };
-	int r = frame_put_parts(w, TAG_SHARES, parts, 2, (uint32_t)s->rows, &ignored, err);
+	int r = frame_put_parts(w, TAG_SHARES, parts, 2, frame_checksum(parts, 2), (uint32_t)s->rows, &ignored, err);
 	buf_release(&head);
 	return r;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -126,6 +127,53 @@ int output_write(struct output *o, const void *p, size_t n, struct err *err)
 		memcpy(o->buf + o->n, p, n);
 	o->n += n;
 	return 0;
+}
+
+#define DIRECT (64u << 10) /* bytes from which on they are not copied together */
+
+/* What is buffered and then the parts, in as few writes as the system takes. */
+static int write_direct(struct output *o, const struct str *parts, unsigned count, struct err *err)
+{
+	struct iovec v[1 + OUTPUT_PARTS] = { { o->buf, o->n } }, *at = v;
+	for (unsigned i = 0; i < count; i++)
+		v[1 + i] = (struct iovec){ (void *)(uintptr_t)parts[i].p, parts[i].n };
+	o->n = 0;
+	while (at < v + 1 + count) {
+		if (!at->iov_len) {
+			at++;
+			continue;
+		}
+		ssize_t w = writev(o->fd, at, (int)(v + 1 + count - at));
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return err_errno(err, STATUS_IOERR, "%s: writing failed; make room on the disk and run again", o->path);
+		for (size_t left = (size_t)w; left;) {
+			size_t n = left < at->iov_len ? left : at->iov_len;
+			at->iov_base = (char *)at->iov_base + n;
+			at->iov_len -= n;
+			left -= n;
+			at += !at->iov_len;
+		}
+	}
+	return 0;
+}
+
+int output_write_parts(struct output *o, const struct str *parts, unsigned count, struct err *err)
+{
+	size_t n = 0;
+	for (unsigned i = 0; i < count; i++)
+		n += parts[i].n;
+	if (n < DIRECT) {
+		for (unsigned i = 0; i < count; i++)
+			if (output_write(o, parts[i].p, parts[i].n, err) < 0)
+				return -1;
+		return 0;
+	}
+	for (unsigned i = 0; o->hash && i < count; i++)
+		XXH3_128bits_update(o->hash, parts[i].p, parts[i].n);
+	o->bytes += n;
+	return write_direct(o, parts, count, err);
 }
 
 int output_commit(struct output *o, struct err *err)

@@ -139,10 +139,10 @@ static uint32_t start_of(const struct glance *g, uint32_t i)
 /* The texts of row i, read into g->texts: most are short, and one look is enough. */
 static int read_texts(struct glance *g, uint32_t i, const uint8_t **ret, struct err *err)
 {
-	size_t heads = 4 * (size_t)g->kind->text_count, at = texts_at(g, start_of(g, i)), left = g->block->bytes - at;
+	size_t at = texts_at(g, start_of(g, i)), left = g->block->bytes - at;
+	size_t n = i + 1 < g->block->rows ? texts_at(g, start_of(g, i + 1)) - at : left;
 	if (read_back(g, &g->texts, at, left < FIRST_LOOK ? left : FIRST_LOOK, err) < 0)
 		return -1;
-	size_t n = heads ? heads + le32_get(g->texts.p + heads - 4) : 0;
 	if (n > g->texts.n && read_back(g, &g->texts, at, n, err) < 0)
 		return -1;
 	*ret = (const uint8_t *)g->texts.p;
@@ -224,7 +224,7 @@ int table_duplicates(struct table_writer *w, const uint32_t **ret, size_t *ret_c
 	if (!w->settled && w->part_count == 1)
 		settle_one(w, w->parts[0]);
 	if (!w->settled) {
-		r = w->part_count ? see_parts(w, err) : put_block(w, err);
+		r = w->part_count ? see_parts(w, err) : put_single_rows(w, err);
 		filter_release(&w->seen);
 		w->suspect_count = unique(w->suspects, w->suspect_count);
 		if (r == 0 && w->suspect_count) {

@@ -49,6 +49,7 @@ void table_rows_begin(struct table_rows *b, const struct kind *kind)
 	if (b->kind != kind)
 		begin_kind(b, kind);
 	b->rows = b->refused_count = 0;
+	b->sealed = false;
 	b->refused.n = 0;
 	b->sum = (struct row_sum){ 0 };
 	b->fixed.n = b->texts.n = 0;
@@ -86,6 +87,28 @@ void table_rows_keep(struct table_rows *b)
 	b->keys[b->rows] = k->ids[0] >= 0 ? id_key(le64_get(r.fixed + k->columns[k->ids[0]].offset)) : hash.low;
 	b->fixed.n += k->stride;
 	b->starts[++b->rows] = (uint32_t)b->texts.n;
+}
+
+void table_rows_parts(const struct table_rows *b, uint8_t head[4], struct str parts[ROWS_PARTS])
+{
+	le32_put(head, (uint32_t)b->texts.n);
+	parts[0] = (struct str){ (const char *)head, 4 };
+	parts[1] = buf_str(&b->fixed);
+	parts[2] = (struct str){ (const char *)b->starts, b->rows * sizeof *b->starts };
+	parts[3] = buf_str(&b->texts);
+}
+
+void table_rows_seal(struct table_rows *b)
+{
+	uint8_t head[4];
+	struct str parts[ROWS_PARTS];
+	if (b->sealed)
+		return;
+	b->sealed = true;
+	for (uint32_t i = 0; i < b->rows; i++)
+		b->starts[i] = htole32(b->starts[i]); /* as they stand in the block */
+	table_rows_parts(b, head, parts);
+	b->checksum = frame_checksum(parts, ROWS_PARTS);
 }
 
 void table_rows_refuse(struct table_rows *b, struct str household_no, struct str name, int64_t region, struct str cleaned_id)

@@ -12,7 +12,7 @@
 #define TAG_REFUSED FRAME_TAG('R', 'E', 'F', 'U')
 #define TAG_META FRAME_TAG('M', 'E', 'T', 'A')
 
-#define BLOCK_BYTES (1u << 20)
+#define SINGLE_BYTES (256u << 10) /* of rows that come one by one, in a block */
 
 int table_create(struct table_writer **ret, const char *path, const struct kind *kind, const struct frame_id *id, struct err *err)
 {
@@ -25,6 +25,7 @@ int table_create(struct table_writer **ret, const char *path, const struct kind 
 		return -1;
 	}
 	filter_init(&w->seen, 0);
+	table_rows_begin(&w->single, kind);
 	*ret = w;
 	return 0;
 }
@@ -37,22 +38,6 @@ void table_expect(struct table_writer *w, uint64_t rows)
 	filter_init(&w->seen, rows);
 }
 
-/* A block's payload: u32 heap bytes, the fixed parts, u32 offsets of each row's texts, the texts. */
-int put_block(struct table_writer *w, struct err *err)
-{
-	if (!w->block_rows)
-		return 0;
-	uint8_t heap[4];
-	le32_put(heap, (uint32_t)w->heap.n);
-	struct str parts[] = { { (const char *)heap, 4 }, buf_str(&w->fixed), buf_str(&w->offsets), buf_str(&w->heap) };
-	struct put_block put = { 0, 4 + w->fixed.n + w->offsets.n + w->heap.n, w->block_rows, -1 };
-	int r = frame_put_parts(w->frame, TAG_ROWS, parts, 4, w->block_rows, &put.at, err);
-	VEC_PUSH(w->put, w->put_count, w->put_cap, put);
-	w->fixed.n = w->offsets.n = w->heap.n = 0;
-	w->block_rows = 0;
-	return r;
-}
-
 void see_keys(struct table_writer *w, const uint64_t *keys, uint32_t n)
 {
 	for (uint32_t from = 0; from < n; from += FILTER_GROUP) {
@@ -62,76 +47,60 @@ void see_keys(struct table_writer *w, const uint64_t *keys, uint32_t n)
 	}
 }
 
-/* How many of the rows from `from` on the block takes until it is closed: with the row that fills it. */
-static uint32_t rows_that_fit(const struct table_writer *w, const struct table_rows *b, uint32_t from)
+/* Write the rows as a block. */
+static int put_block(struct table_writer *w, struct table_rows *b, struct err *err)
 {
-	uint32_t low = 1, high = b->rows - from;
-	size_t held = w->fixed.n + w->heap.n;
-	while (low < high) {
-		uint32_t n = low + (high - low) / 2;
-		size_t texts = b->starts[from + n] - b->starts[from];
-		if (held + (size_t)n * w->kind->stride + texts >= BLOCK_BYTES)
-			high = n;
-		else
-			low = n + 1;
-	}
-	return low;
+	uint8_t head[4];
+	struct str parts[ROWS_PARTS];
+	struct put_block put = { .rows = b->rows, .fd = -1 };
+	table_rows_seal(b);
+	table_rows_parts(b, head, parts);
+	for (unsigned i = 0; i < ROWS_PARTS; i++)
+		put.bytes += parts[i].n;
+	if (frame_put_parts(w->frame, TAG_ROWS, parts, ROWS_PARTS, b->checksum, b->rows, &put.at, err) < 0)
+		return -1;
+	VEC_PUSH(w->put, w->put_count, w->put_cap, put);
+	w->rows += b->rows;
+	return 0;
 }
 
-/* Copy n rows into the block. */
-static void take_rows(struct table_writer *w, const struct table_rows *b, uint32_t from, uint32_t n)
-{
-	size_t texts = b->starts[from + n] - b->starts[from];
-	buf_put(&w->fixed, b->fixed.p + (size_t)from * w->kind->stride, (size_t)n * w->kind->stride);
-	buf_reserve(&w->offsets, 4 * (size_t)n);
-	char *to = w->offsets.p + w->offsets.n;
-	uint32_t moved = (uint32_t)w->heap.n - b->starts[from];
-	for (uint32_t i = 0; i < n; i++)
-		le32_put(to + 4 * (size_t)i, b->starts[from + i] + moved);
-	w->offsets.n += 4 * (size_t)n;
-	buf_put(&w->heap, b->texts.p + b->starts[from], texts);
-	w->block_rows += n;
-}
-
-static void take_refused(struct table_writer *w, const struct table_rows *b)
-{
-	buf_puts(&w->refused, buf_str(&b->refused));
-	w->refused_count += b->refused_count;
-}
-
-int table_put_rows(struct table_writer *w, const struct table_rows *b, struct err *err)
+static int take_rows(struct table_writer *w, struct table_rows *b, struct err *err)
 {
 	if (b->rows > UINT32_MAX - 1 - w->rows)
 		return err_set(err, STATUS_OSERR, "kind %.*s: has over 4 billion rows; split it", STR_ARG(w->kind->name));
 	see_keys(w, b->keys, b->rows);
 	row_sum_add(&w->sum, b->sum);
-	take_refused(w, b);
-	for (uint32_t i = 0, n; i < b->rows; i += n) {
-		n = rows_that_fit(w, b, i);
-		take_rows(w, b, i, n);
-		w->rows += n;
-		if (w->fixed.n + w->heap.n >= BLOCK_BYTES && put_block(w, err) < 0)
-			return -1;
-	}
-	return 0;
+	buf_puts(&w->refused, buf_str(&b->refused));
+	w->refused_count += b->refused_count;
+	return b->rows ? put_block(w, b, err) : 0;
+}
+
+int put_single_rows(struct table_writer *w, struct err *err)
+{
+	int r = take_rows(w, &w->single, err);
+	table_rows_begin(&w->single, w->kind);
+	return r;
+}
+
+int table_put_rows(struct table_writer *w, struct table_rows *b, struct err *err)
+{
+	if (put_single_rows(w, err) < 0)
+		return -1;
+	return take_rows(w, b, err);
 }
 
 int table_put(struct table_writer *w, const uint8_t *fixed, const uint8_t *texts, size_t texts_size, struct err *err)
 {
 	struct table_rows *b = &w->single;
-	table_rows_begin(b, w->kind);
 	memcpy(table_rows_next(b), fixed, w->kind->stride);
 	buf_put(&b->texts, texts, texts_size);
 	table_rows_keep(b);
-	return table_put_rows(w, b, err);
+	return b->fixed.n + b->texts.n < SINGLE_BYTES ? 0 : put_single_rows(w, err);
 }
 
 void table_refuse(struct table_writer *w, struct str household_no, struct str name, int64_t region, struct str cleaned_id)
 {
-	struct table_rows *b = &w->single;
-	table_rows_begin(b, w->kind);
-	table_rows_refuse(b, household_no, name, region, cleaned_id);
-	take_refused(w, b);
+	table_rows_refuse(&w->single, household_no, name, region, cleaned_id);
 }
 
 static int put_numbers(struct table_writer *w, struct err *err)
@@ -184,9 +153,6 @@ void table_abort(struct table_writer *w)
 		return;
 	frame_abort(w->frame);
 	filter_release(&w->seen);
-	buf_release(&w->fixed);
-	buf_release(&w->offsets);
-	buf_release(&w->heap);
 	buf_release(&w->refused);
 	table_rows_release(&w->single);
 	free(w->put);

@@ -11,8 +11,7 @@
 struct table_writer {
 	struct frame_writer *frame;
 	const struct kind *kind;
-	struct buf fixed, offsets, heap;     /* of the block that is being filled */
-	uint32_t rows, block_rows;
+	uint32_t rows;           /* in blocks written */
 	struct row_sum sum;
 	struct put_block {
 		uint64_t at, bytes; /* of the payload in the file */
@@ -28,7 +27,7 @@ struct table_writer {
 	size_t duplicate_count, duplicate_cap;
 	uint64_t *repeated;
 	size_t repeated_count, repeated_cap;
-	struct table_rows single; /* of table_put */
+	struct table_rows single; /* of table_put and table_refuse, not yet written */
 	const struct table **parts;
 	unsigned part_count, part_cap;
 	uint32_t *known;         /* ordinals of rows that are duplicates within their part: the sum is without them */
@@ -37,13 +36,17 @@ struct table_writer {
 	uint32_t refused_count;
 };
 
-/* Write the block that is being filled. */
-int put_block(struct table_writer *w, struct err *err);
+/* Write the rows that came one by one. */
+int put_single_rows(struct table_writer *w, struct err *err);
 /* Suspect those of the keys that may have been seen before. */
 void see_keys(struct table_writer *w, const uint64_t *keys, uint32_t n);
 /* The same of all rows of the parts. */
 int see_parts(struct table_writer *w, struct err *err);
 int put_part_names(struct table_writer *w, struct err *err);
+
+#define ROWS_PARTS 4
+/* The payload of the block that sealed rows are: docs/formats/table.md. head is the caller's memory for the first part. */
+void table_rows_parts(const struct table_rows *b, uint8_t head[4], struct str parts[ROWS_PARTS]);
 /* What two equal rows have in common and few others: the person, or all values where no person is named. */
 uint64_t row_key(const struct kind *k, struct row r);
 

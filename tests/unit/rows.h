@@ -55,7 +55,8 @@ static inline struct row rows_make(struct arena *a, const struct kind *k, uint32
 {
 	uint8_t *fixed = arena_alloc(a, k->stride);
 	struct buf texts = { 0 };
-	uint8_t ends[4 * 16];
+	buf_reserve(&texts, k->text_count);
+	texts.n = k->text_count;
 	le32_put(fixed, line);
 	for (unsigned i = 0; i < k->column_count; i++) {
 		const struct column *c = &k->columns[i];
@@ -64,12 +65,10 @@ static inline struct row rows_make(struct arena *a, const struct kind *k, uint32
 			value_store(c->type, fixed + c->offset, rows_number(c, text));
 			continue;
 		}
-		buf_puts(&texts, text);
-		le32_put(ends + 4 * c->slot, (uint32_t)texts.n);
+		row_put_text(&texts, 0, c->slot, text);
 	}
-	uint8_t *all = arena_alloc(a, 4 * k->text_count + texts.n + 1);
-	memcpy(all, ends, 4 * k->text_count);
-	memcpy(all + 4 * k->text_count, buf_str(&texts).p, texts.n);
+	uint8_t *all = arena_alloc(a, texts.n + 1);
+	memcpy(all, buf_str(&texts).p, texts.n);
 	buf_release(&texts);
 	return (struct row){ fixed, all };
 }

@@ -37,15 +37,20 @@ static void put(struct fixture *f, uint32_t line, const char *cells)
 	assert_int_equal(table_put(f->writer, r.fixed, r.texts, row_texts_size(f->civil, r), &err), 0);
 }
 
-static struct table *commit(struct fixture *f)
+static struct table *commit_kind(struct fixture *f, const char *kind)
 {
 	struct table *t;
 	struct err err;
-	json_t *meta = json_pack("{s:s}", "kind", "civil");
+	json_t *meta = json_pack("{s:s}", "kind", kind);
 	assert_int_equal(table_commit(f->writer, meta, &err), 0);
 	json_decref(meta);
 	assert_int_equal(table_open(&t, scratch_path(f->dir, "civil.table"), f->schema, &f->id, &err), 0);
 	return t;
+}
+
+static struct table *commit(struct fixture *f)
+{
+	return commit_kind(f, "civil");
 }
 
 /* The lines of the rows that a scan gives, as "1 2 5". */
@@ -85,6 +90,41 @@ static void values_come_back_as_they_were_put(void **state)
 	assert_int_equal(row_number(r, &f->civil->columns[kind_column(f->civil, STR("started_on"))]), day_of(2016, 2, 29));
 	table_scan_release(&scan);
 	table_close(t);
+	fixture_free(f);
+}
+
+static void texts_of_any_size_come_back(void **state)
+{
+	static const int sizes[] = { 1, 2, 254, 255, 256, 70000 };
+	enum { SIZES = sizeof sizes / sizeof *sizes };
+	struct fixture *f = fixture_of(state);
+	const struct kind *k = schema_kind(f->schema, STR("business")); /* name, and company behind it */
+	struct err err;
+	struct buf cells = { 0 };
+	table_abort(f->writer);
+	assert_int_equal(table_create(&f->writer, scratch_path(f->dir, "civil.table"), k, &f->id, &err), 0);
+	for (int i = 0; i < SIZES; i++) {
+		cells.n = 0;
+		buf_printf(&cells, "id=A;role=法人;name=%0*d;company=%0*d", sizes[i], 7, sizes[SIZES - 1 - i], 8);
+		struct row r = rows_make(&f->arena, k, (uint32_t)i, cells.p);
+		assert_int_equal(table_put(f->writer, r.fixed, r.texts, row_texts_size(k, r), &err), 0);
+	}
+	struct table *t = commit_kind(f, "business");
+	struct table_scan scan;
+	struct row r;
+	uint32_t ordinal;
+	table_scan_init(&scan, t);
+	for (int i = 0; i < SIZES; i++) {
+		assert_int_equal(table_next(&scan, &r, &ordinal, &err), ITER_ROW);
+		struct str name = row_text(k, r, &k->columns[k->name_column]), company = row_text(k, r, &k->columns[kind_column(k, STR("company"))]);
+		assert_int_equal(name.n, sizes[i]);
+		assert_int_equal(name.p[name.n - 1], '7');
+		assert_int_equal(company.n, sizes[SIZES - 1 - i]);
+		assert_int_equal(company.p[company.n - 1], '8');
+	}
+	table_scan_release(&scan);
+	table_close(t);
+	buf_release(&cells);
 	fixture_free(f);
 }
 
@@ -335,6 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(values_come_back_as_they_were_put),
+		TEST(texts_of_any_size_come_back),
 		TEST(equal_rows_are_given_once),
 		TEST(who_has_several_rows_is_known_by_the_rows_that_count),
 		TEST(many_rows_are_compared_as_few),

@@ -1,7 +1,7 @@
 /* frame: what every file between stages has in common. Page: docs/formats/frame.md.
  *
  *   header   magic, type, version, schema hash, run hash, checksum
- *   block*   tag, rows, bytes, XXH3-64 of the payload seeded with the block's number; the payload
+ *   block*   tag, rows, bytes, XXH3-64 of the payload, a checksum of these seeded with the block's number; the payload
  *   end      tag "END ", blocks, rows, 128-bit sum of row hashes, checksum; nothing may follow
  *
  * A file that is cut, damaged, has blocks lost, doubled or swapped, is of another type, version, schema or run is refused (65).
@@ -58,9 +58,11 @@ int frame_create(struct frame_writer **ret, const char *path, enum frame_type ty
 	__attribute__((warn_unused_result));
 int frame_put(struct frame_writer *w, uint32_t tag, const void *payload, size_t n, uint32_t rows, struct err *err)
 	__attribute__((warn_unused_result));
-/* The same of a payload that stands in parts. *ret_at: the offset of the payload in the file. */
-int frame_put_parts(struct frame_writer *w, uint32_t tag, const struct str *parts, unsigned count, uint32_t rows, uint64_t *ret_at,
-                    struct err *err) __attribute__((warn_unused_result));
+/* The same of a payload that stands in parts, up to OUTPUT_PARTS - 1, and whose checksum any thread has worked out before. *ret_at: the
+ * offset of the payload in the file. */
+uint64_t frame_checksum(const struct str *parts, unsigned count);
+int frame_put_parts(struct frame_writer *w, uint32_t tag, const struct str *parts, unsigned count, uint64_t checksum, uint32_t rows,
+                    uint64_t *ret_at, struct err *err) __attribute__((warn_unused_result));
 void frame_rows(struct frame_writer *w, uint64_t rows, struct row_sum sum); /* what the end mark says */
 int frame_commit(struct frame_writer *w, struct err *err) __attribute__((warn_unused_result));
 void frame_abort(struct frame_writer *w); /* NULL-safe */

@@ -21,6 +21,9 @@ struct output;
 
 int output_create(struct output **ret, const char *path, struct err *err) __attribute__((warn_unused_result));
 int output_write(struct output *o, const void *p, size_t n, struct err *err) __attribute__((warn_unused_result));
+/* The same of up to OUTPUT_PARTS parts, one behind the other: many bytes are written from where they stand. */
+#define OUTPUT_PARTS 8
+int output_write_parts(struct output *o, const struct str *parts, unsigned count, struct err *err) __attribute__((warn_unused_result));
 int output_commit(struct output *o, struct err *err) __attribute__((warn_unused_result)); /* frees o, also on failure */
 void output_abort(struct output *o); /* NULL-safe */
 /* Flush and lend the file for reading back (pread) and its path; both live until commit or abort. */

@@ -5,6 +5,7 @@
  *     table_rows_begin(&rows, kind);
  *     fixed = table_rows_next(&rows);        // fill kind->stride bytes, and append the texts to rows.texts
  *     table_rows_keep(&rows);                // or go on with table_rows_drop(&rows)
+ *     table_rows_seal(&rows);                // at last
  */
 #ifndef BIDUI_TABLE_ROWS_H
 #define BIDUI_TABLE_ROWS_H
@@ -25,6 +26,8 @@ struct table_rows {
 	uint32_t refused_count;
 	uint16_t *ids;         /* offsets of the ids and certificates */
 	unsigned id_count;
+	uint64_t checksum;     /* of the block that these rows are going to be; with sealed */
+	bool sealed;
 };
 
 void table_rows_begin(struct table_rows *b, const struct kind *kind); /* also of one that was used: keeps its memory */
@@ -33,6 +36,8 @@ void table_rows_keep(struct table_rows *b);
 static inline void table_rows_drop(struct table_rows *b) { b->texts.n = b->starts[b->rows]; }
 /* A row refused for its id, of a kind with ROLE_REGISTER: kept beside the rows, for "maybe registered". */
 void table_rows_refuse(struct table_rows *b, struct str household_no, struct str name, int64_t region, struct str cleaned_id);
+/* No more rows follow. Works out what of the block does not depend on those before; table_put_rows does it for who has not. */
+void table_rows_seal(struct table_rows *b);
 void table_rows_release(struct table_rows *b);
 
 #endif

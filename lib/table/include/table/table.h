@@ -28,9 +28,9 @@ int table_create(struct table_writer **ret, const char *path, const struct kind 
 	__attribute__((warn_unused_result));
 /* About how many rows will come, before the first: only for how much memory the test for duplicates takes and how fast it is. */
 void table_expect(struct table_writer *w, uint64_t rows);
-/* Append rows (table/rows.h); copies. The file is the same however the rows are cut into batches. */
-int table_put_rows(struct table_writer *w, const struct table_rows *rows, struct err *err) __attribute__((warn_unused_result));
-/* Append a row; copies. Its ordinal is the number of rows put before it. Up to 2^32 - 2 rows. */
+/* Append rows (table/rows.h) as a block of their own; seals them. Up to 2^32 - 2 rows in all. */
+int table_put_rows(struct table_writer *w, struct table_rows *rows, struct err *err) __attribute__((warn_unused_result));
+/* Append a row; copies. */
 int table_put(struct table_writer *w, const uint8_t *fixed, const uint8_t *texts, size_t texts_size, struct err *err)
 	__attribute__((warn_unused_result));
 /* A row refused for its id, of a kind with ROLE_REGISTER: kept beside the rows, for "maybe registered". */
