@@ -9,10 +9,11 @@ TARGET static enum found NAME(struct scan *s, const char *p, size_t n, bool whol
 	s->lines = 1;
 	for (size_t base = 0; base < n; base += CHUNK) {
 		struct marks m = MARKS(p + base, s->rules.delimiter);
+		uint64_t line_ends = m.lf | m.cr;
 		if (n - base < CHUNK) {
 			uint64_t there = (UINT64_C(1) << (n - base)) - 1;
 			m.delimiters &= there;
-			m.line_ends &= there;
+			line_ends &= there;
 			m.quotes &= there;
 		}
 		if (s->field_cap - s->field_count <= CHUNK)
@@ -22,7 +23,7 @@ TARGET static enum found NAME(struct scan *s, const char *p, size_t n, bool whol
 		opens = m.delimiters >> (CHUNK - 1);
 		for (;;) {
 			/* The fields before the next line end, or before the end of the chunk. */
-			uint64_t before = m.line_ends ? (m.line_ends & -m.line_ends) - 1 : UINT64_MAX;
+			uint64_t before = line_ends ? (line_ends & -line_ends) - 1 : UINT64_MAX;
 			if (quotes & before)
 				return FOUND_QUOTE;
 			for (uint64_t d = m.delimiters & before; d; d &= d - 1) {
@@ -31,9 +32,9 @@ TARGET static enum found NAME(struct scan *s, const char *p, size_t n, bool whol
 				from = at + 1;
 			}
 			s->field_count = (size_t)(to - s->fields);
-			if (!m.line_ends)
+			if (!line_ends)
 				break;
-			size_t at = base + (size_t)__builtin_ctzll(m.line_ends);
+			size_t at = base + (size_t)__builtin_ctzll(line_ends);
 			int k = p[at] == '\n' ? 1 : scan_line_end(s, p, n, at, whole);
 			if (k < 0)
 				return FOUND_NOTHING;
@@ -44,7 +45,7 @@ TARGET static enum found NAME(struct scan *s, const char *p, size_t n, bool whol
 				return FOUND;
 			}
 			m.delimiters &= ~before;
-			m.line_ends &= m.line_ends - 1;
+			line_ends &= line_ends - 1;
 		}
 	}
 	if (!whole)

@@ -9,6 +9,7 @@
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "long.h"
+#include "run.h"
 #include "scan.h"
 #include "text/blank.h"
 #include "text/utf8.h"
@@ -18,6 +19,7 @@
 
 #define FIRST_BLOCK (64u << 10) /* asked for until a read has filled it: most extracts are small */
 #define BLOCK (256u << 10)
+#define RUN_WIDTH_MAX 1000 /* fields of records that are looked at together */
 
 struct csv_reader {
 	csv_read_fn *read;   /* NULL: the reader is told */
@@ -31,6 +33,8 @@ struct csv_reader {
 	bool large;          /* a read gave all it was asked for */
 	bool whole;          /* nothing follows p[n - 1] */
 	uint64_t line;       /* of p[at] */
+	uint32_t *begins;    /* of a run, for records of this width */
+	unsigned width;
 	/* of a record that is not held */
 	struct buf kept;     /* its beginning */
 	struct long_record far;
@@ -200,6 +204,7 @@ void csv_reader_close(struct csv_reader *r)
 	unquoter_close(r->unquoter);
 	buf_release(&r->kept);
 	free(r->scan.fields);
+	free(r->begins);
 	if (!r->borrowed)
 		free(r->p);
 	free(r);
@@ -239,6 +244,25 @@ static enum csv_got give(struct csv_reader *r, struct csv_record *ret, struct er
 	r->line = record.next_line;
 	*ret = record;
 	return CSV_RECORD;
+}
+
+bool csv_next_run(struct csv_reader *r, size_t width, struct csv_run *ret)
+{
+	/* A record of one field may be blank; where a bare CR ends lines, lines are something else. */
+	if (width < 2 || width > RUN_WIDTH_MAX || r->scan.bare_cr || r->in_far || r->at < r->clean_from || r->at >= r->clean_to)
+		return false;
+	if (r->width != width) {
+		r->width = (unsigned)width;
+		r->begins = mem_grow(r->begins, run_begins(r->width), sizeof *r->begins);
+	}
+	const char *p = r->p + r->at;
+	unsigned rows = run_find(p, r->clean_to - r->at, &r->scan.rules, r->scan.avx2, r->width, r->begins);
+	if (!rows)
+		return false;
+	*ret = (struct csv_run){ p, r->width, rows, r->line, r->begins };
+	r->at += r->begins[(size_t)rows * width];
+	r->line += rows;
+	return true;
 }
 
 /* The end of what can be looked at in pieces: a character cut by the end waits for the rest. */

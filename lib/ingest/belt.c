@@ -82,14 +82,21 @@ static int open_reader(struct worker *w, const struct csv_rules *rules, struct e
 static int read_chunk(struct worker *w, struct chunk *c, struct err *err)
 {
 	struct csv_record record;
-	enum csv_got got;
+	struct csv_run run;
+	enum csv_got got = CSV_RECORD;
 	batch_begin(&c->batch, w->row.kind);
 	if (decode(w, c, err) < 0 || open_reader(w, &c->reading->rules, err) < 0)
 		return -1;
 	csv_reader_tell(w->reader, c->text.p, c->text.n, c->line, c->last);
-	while ((got = csv_next(w->reader, &record, err)) == CSV_RECORD)
-		if (batch_take(&c->batch, &w->row, c->reading, &record, err) < 0)
+	while (got == CSV_RECORD) {
+		int rc = 0;
+		if (csv_next_run(w->reader, c->reading->width, &run))
+			rc = batch_take_run(&c->batch, &w->row, c->reading, &run, err);
+		else if ((got = csv_next(w->reader, &record, err)) == CSV_RECORD)
+			rc = batch_take(&c->batch, &w->row, c->reading, &record, err);
+		if (rc < 0)
 			return -1;
+	}
 	table_rows_seal(&c->batch.rows);
 	c->rest = csv_reader_rest(w->reader, &c->rest_line);
 	return got == CSV_ERROR ? -1 : 0;

@@ -51,8 +51,10 @@ int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct
 	b->invalid = mem_alloc(k->column_count * sizeof *b->invalid);
 	b->memos = mem_alloc(k->column_count * sizeof *b->memos);
 	b->plan = mem_alloc(k->column_count * sizeof *b->plan);
-	for (unsigned i = 0; i < k->column_count; i++)
+	for (unsigned i = 0; i < k->column_count; i++) {
 		plan_column(&b->plan[i], &k->columns[i], b->as_of);
+		b->null_when_empty |= (uint64_t)(b->plan[i].empty_value == VALUE_NULL) << i;
+	}
 	order_columns(b);
 	return 0;
 }
@@ -110,13 +112,6 @@ static enum reason read_id(struct row_builder *b, uint64_t *ret)
 	return REASON_NONE;
 }
 
-static inline void note_taken(struct row_builder *b, uint64_t stored)
-{
-	int32_t day = id_birthday(stored);
-	if (day > b->days.latest)
-		b->days.latest = day;
-}
-
 static void note_refused(struct row_builder *b)
 {
 	int32_t day = id_text_day((struct str){ b->cleaned, b->cleaned_n });
@@ -125,7 +120,7 @@ static void note_refused(struct row_builder *b)
 }
 
 /* A date, an enumeration, ...: whatever is read the same each time. */
-static enum reason read_plain(struct row_builder *b, unsigned column, struct str text, int64_t *ret)
+enum reason row_read_plain(struct row_builder *b, unsigned column, struct str text, int64_t *ret)
 {
 	if (text.n > MEMO_TEXT)
 		return (enum reason)column_parse(&b->kind->columns[column], text, b->as_of, ret);
@@ -156,7 +151,7 @@ static enum reason clean_and_read(struct row_builder *b, bool cert, struct str t
 		note_refused(b);
 		return reason;
 	}
-	note_taken(b, stored);
+	row_note_taken(b, stored);
 	*ret = (int64_t)stored;
 	return REASON_NONE;
 }
@@ -167,10 +162,10 @@ static inline enum reason read_number(struct row_builder *b, unsigned column, st
 	uint64_t stored;
 	unsigned sort = b->plan[column].sort;
 	if (sort == PLAN_PLAIN)
-		return read_plain(b, column, text, ret);
+		return row_read_plain(b, column, text, ret);
 	if (sort == PLAN_ID && text.n == ID_TEXT && id_parse_clean(text.p, b->as_of, &stored) &&
 	    !id_changes_find(b->changes, text, &(uint64_t){ 0 })) {
-		note_taken(b, stored);
+		row_note_taken(b, stored);
 		*ret = (int64_t)stored;
 		return REASON_NONE;
 	}
@@ -220,7 +215,7 @@ static inline bool put_text(struct row_builder *b, const struct row_plan *p, str
 /* value_store, by what the plan knows. */
 static inline void put_number(const struct row_plan *p, uint8_t *fixed, int64_t v)
 {
-	uint64_t u = v == VALUE_NULL ? p->null : (uint64_t)v;
+	uint64_t u = row_stored(p, v);
 	switch (p->width) {
 	case 1: fixed[p->offset] = (uint8_t)u; return;
 	case 2: le16_put(fixed + p->offset, (uint16_t)u); return;
@@ -229,56 +224,9 @@ static inline void put_number(const struct row_plan *p, uint8_t *fixed, int64_t 
 	}
 }
 
-/* What most rows are: texts, a number without a fault, values seen before. False when it is not so; nothing is lost then, the row is
- * built column by column. */
-static bool build_usual(struct row_builder *b, const struct str *fields, size_t count, const int *columns, uint8_t *fixed,
-                        struct buf *texts, size_t start)
+void row_append_text(struct row_builder *b, const struct row_plan *p, struct str text, struct buf *texts, size_t start)
 {
-	const uint8_t *order = b->order;
-	struct row_marks marks = { 0 };
-	for (unsigned i = 0; i < b->texts; i++) {
-		unsigned column = order[i];
-		const struct row_plan *p = &b->plan[column];
-		struct str text = field_at(fields, count, columns[column]);
-		bool null = put_text(b, p, text, texts, start);
-		if (null && p->bold)
-			return false;
-		marks.nulls |= (uint64_t)null << column;
-		marks.empty |= (uint64_t)!text.n << column;
-	}
-	order += b->texts;
-	for (unsigned i = 0; i < b->ids; i++) {
-		unsigned column = order[i];
-		struct str text = field_at(fields, count, columns[column]);
-		uint64_t stored, ignored;
-		if (text.n != ID_TEXT || !id_parse_clean(text.p, b->as_of, &stored) || id_changes_find(b->changes, text, &ignored))
-			return false;
-		note_taken(b, stored);
-		le64_put(fixed + b->plan[column].offset, stored);
-	}
-	order += b->ids;
-	for (unsigned i = 0; i < b->plains; i++) {
-		unsigned column = order[i];
-		const struct row_plan *p = &b->plan[column];
-		struct str text = field_at(fields, count, columns[column]);
-		int64_t v = p->empty_value;
-		if (text.n) {
-			if (text.n > MEMO_TEXT)
-				return false;
-			struct memo_key key = memo_key(text.p, text.n);
-			const struct memo_place *place = memo_find(&b->memos[column], &key);
-			if (!place || place->reason)
-				return false;
-			v = place->value;
-		} else if (p->empty_reason) {
-			return false;
-		}
-		put_number(p, fixed, v);
-		marks.nulls |= (uint64_t)(v == VALUE_NULL) << column;
-		marks.empty |= (uint64_t)!text.n << column;
-	}
-	b->marks = marks;
-	return true;
+	put_text(b, p, text, texts, start);
 }
 
 enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, uint8_t *fixed,
@@ -290,11 +238,6 @@ enum reason row_build(struct row_builder *b, const struct str *fields, size_t co
 	buf_reserve(texts, heads);
 	texts->n += heads;
 	b->invalid_count = 0;
-	if (b->room && b->texts + b->ids + b->plains == column_count) {
-		if (build_usual(b, fields, count, columns, fixed, texts, start))
-			return REASON_NONE;
-		texts->n = start + heads;
-	}
 	for (unsigned i = 0; i < column_count; i++) {
 		const struct row_plan *p = &b->plan[i];
 		struct str text = field_at(fields, count, columns[i]);

@@ -47,6 +47,7 @@ struct row_builder {
 	uint8_t *order;                   /* columns: texts and names, then ids, then what the memos know */
 	unsigned texts, ids, plains;      /* how many of each; none when a certificate is among them */
 	struct memo *memos;               /* of each column */
+	uint64_t null_when_empty;         /* bit i: no text in column i is no value */
 	struct buf name;
 	struct ingest_days days;          /* of all rows */
 	bool room;                        /* of the record: csv/reader.h */
@@ -62,6 +63,25 @@ void row_builder_release(struct row_builder *b);
  * *ret_column, and something may stand in both. */
 enum reason row_build(struct row_builder *b, const struct str *fields, size_t count, const int *columns, uint8_t *fixed,
                       struct buf *texts, unsigned *ret_column);
+
+/* ---- for who builds rows column by column, from records with CSV_ROOM ---------------------------------------------------------------- */
+
+/* An id that was read. */
+static inline void row_note_taken(struct row_builder *b, uint64_t stored)
+{
+	int32_t day = id_birthday(stored);
+	if (day > b->days.latest)
+		b->days.latest = day;
+}
+/* What is stored for a number. */
+static inline uint64_t row_stored(const struct row_plan *p, int64_t v)
+{
+	return v == VALUE_NULL ? p->null : (uint64_t)v;
+}
+/* The number of a column with PLAN_PLAIN, for a trimmed text that is not empty. */
+enum reason row_read_plain(struct row_builder *b, unsigned column, struct str text, int64_t *ret);
+/* Append a trimmed text or name that is not empty to the row whose texts part begins at `start`. */
+void row_append_text(struct row_builder *b, const struct row_plan *p, struct str text, struct buf *texts, size_t start);
 
 /* The trimmed text of a column, whatever its type. */
 struct str row_field(const struct str *fields, size_t count, const int *columns, unsigned column);

@@ -12,7 +12,7 @@
 #include <zlib.h>
 
 #define BLOCK (256u << 10)
-#define DIRECT (64u << 10) /* bytes from which on they are read to where they are wanted */
+#define DIRECT (16u << 10) /* bytes from which on they are read to where they are wanted */
 #define EXPANSION_LIMIT 200
 #define EXPANSION_FROM (UINT64_C(64) << 20)
 

@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define FIRST_LOOK 256 /* bytes of a row's texts that are read at first */
-#define MANY_LOOKS 64  /* in a block: more, and it is read as a whole */
-
 static int by_number(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -100,21 +97,13 @@ static bool suspected(const struct suspects *s, uint64_t key)
 	return s->bits[bit / 64] >> bit % 64 & 1 && bsearch(&key, s->keys, s->count, sizeof key, by_number);
 }
 
-/* What of a block's payload has been read back. Only its fixed parts, and of the texts those that are asked for, unless they are
- * many. The payload is what this process has just written: its checksum is for those who read the file later. */
-struct glance {
-	int fd;
-	const struct kind *kind;
-	const struct put_block *block;
-	struct buf fixed, texts;
-};
-
-static int read_back(const struct glance *g, struct buf *to, size_t at, size_t n, struct err *err)
+/* The payload of a block, read back. It is what this process has just written: its checksum is for those who read the file later. */
+static int read_back(int fd, const struct put_block *block, struct buf *to, struct err *err)
 {
 	to->n = 0;
-	buf_reserve(to, n + 1);
-	while (to->n < n) {
-		ssize_t got = pread(g->fd, to->p + to->n, n - to->n, (off_t)(g->block->at + at + to->n));
+	buf_reserve(to, block->bytes);
+	while (to->n < block->bytes) {
+		ssize_t got = pread(fd, to->p + to->n, block->bytes - to->n, (off_t)(block->at + to->n));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
@@ -124,86 +113,43 @@ static int read_back(const struct glance *g, struct buf *to, size_t at, size_t n
 	return 0;
 }
 
-/* Where in the payload the texts of a row stand. */
-static size_t texts_at(const struct glance *g, uint32_t start)
-{
-	return 4 + (size_t)g->block->rows * (g->kind->stride + 4) + start;
-}
-
-/* Where the offset of row i stands in what was read of the payload. */
-static uint32_t start_of(const struct glance *g, uint32_t i)
-{
-	return le32_get(g->fixed.p + 4 + (size_t)g->block->rows * g->kind->stride + 4 * (size_t)i);
-}
-
-/* The texts of row i, read into g->texts: most are short, and one look is enough. */
-static int read_texts(struct glance *g, uint32_t i, const uint8_t **ret, struct err *err)
-{
-	size_t at = texts_at(g, start_of(g, i)), left = g->block->bytes - at;
-	size_t n = i + 1 < g->block->rows ? texts_at(g, start_of(g, i + 1)) - at : left;
-	if (read_back(g, &g->texts, at, left < FIRST_LOOK ? left : FIRST_LOOK, err) < 0)
-		return -1;
-	if (n > g->texts.n && read_back(g, &g->texts, at, n, err) < 0)
-		return -1;
-	*ret = (const uint8_t *)g->texts.p;
-	return 0;
-}
-
 /* Candidates, growing. */
 struct candidates {
 	struct candidate *items;
 	size_t n, cap;
 };
 
-/* The suspected rows of a block: its fixed parts and offsets are read, and of the texts those of suspects; or all at once. */
-static int look_at_block(struct glance *g, const struct suspects *set, uint32_t ordinal, struct candidates *c, struct err *err)
+/* Add the suspected rows of a block. */
+static void look_at_block(const struct kind *k, const struct put_block *block, const uint8_t *payload, const struct suspects *set,
+                          uint32_t ordinal, struct candidates *c)
 {
-	const struct kind *k = g->kind;
-	size_t stride = k->stride;
-	bool whole = k->ids[0] < 0; /* the key is a hash of all of the row */
-	uint32_t looks = 0;
-	if (read_back(g, &g->fixed, 0, whole ? g->block->bytes : texts_at(g, 0), err) < 0)
-		return -1;
-	for (uint32_t i = 0; i < g->block->rows; i++) {
-		struct row r = { (const uint8_t *)g->fixed.p + 4 + i * stride, NULL };
-		if (whole)
-			r.texts = (const uint8_t *)g->fixed.p + texts_at(g, start_of(g, i));
+	const uint8_t *fixed = payload + 4, *starts = fixed + (size_t)block->rows * k->stride, *texts = starts + 4 * (size_t)block->rows;
+	for (uint32_t i = 0; i < block->rows; i++) {
+		struct row r = { fixed + (size_t)i * k->stride, texts + le32_get(starts + 4 * (size_t)i) };
 		uint64_t key = row_key(k, r);
 		if (!suspected(set, key))
 			continue;
-		if (!whole && ++looks > MANY_LOOKS) {
-			whole = true;
-			if (read_back(g, &g->fixed, 0, g->block->bytes, err) < 0)
-				return -1;
-			r.fixed = (const uint8_t *)g->fixed.p + 4 + i * stride;
-			r.texts = (const uint8_t *)g->fixed.p + texts_at(g, start_of(g, i));
-		}
-		if (!r.texts && read_texts(g, i, &r.texts, err) < 0)
-			return -1;
 		struct candidate one = { key, row_values_hash(k, r), ordinal + i };
 		VEC_PUSH(c->items, c->n, c->cap, one);
 	}
-	return 0;
 }
 
 /* Second pass over the rows put, for those whose key may stand there twice. */
 static int gather(struct table_writer *w, struct candidates *c, struct err *err)
 {
 	struct frame view;
-	if (frame_view(w->frame, &view, err) < 0)
-		return -1;
-	struct glance g = { .kind = w->kind };
-	struct suspects set = suspects_of(w->suspects, w->suspect_count);
+	struct buf payload = { 0 };
 	uint32_t ordinal = 0;
-	int r = 0;
-	for (size_t i = 0; r == 0 && i < w->put_count; i++) {
-		g.block = &w->put[i];
-		g.fd = g.block->fd >= 0 ? g.block->fd : view.fd;
-		r = look_at_block(&g, &set, ordinal, c, err);
-		ordinal += g.block->rows;
+	int r = frame_view(w->frame, &view, err);
+	if (r < 0)
+		return -1;
+	struct suspects set = suspects_of(w->suspects, w->suspect_count);
+	for (size_t i = 0; r == 0 && i < w->put_count; ordinal += w->put[i++].rows) {
+		r = read_back(w->put[i].fd >= 0 ? w->put[i].fd : view.fd, &w->put[i], &payload, err);
+		if (r == 0)
+			look_at_block(w->kind, &w->put[i], (const uint8_t *)payload.p, &set, ordinal, c);
 	}
-	buf_release(&g.fixed);
-	buf_release(&g.texts);
+	buf_release(&payload);
 	free(set.bits);
 	return r;
 }

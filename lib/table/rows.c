@@ -59,6 +59,13 @@ void table_rows_begin(struct table_rows *b, const struct kind *kind)
 	b->starts[0] = 0;
 }
 
+uint8_t *table_rows_room(struct table_rows *b, uint32_t n)
+{
+	while (b->cap - b->rows < n)
+		make_room(b);
+	return (uint8_t *)b->fixed.p + b->fixed.n;
+}
+
 uint8_t *table_rows_next(struct table_rows *b)
 {
 	if (b->rows == b->cap)

@@ -76,6 +76,29 @@ enum csv_got csv_next(struct csv_reader *r, struct csv_record *ret, struct err *
 bool csv_reader_bare_cr(const struct csv_reader *r);
 void csv_reader_close(struct csv_reader *r); /* NULL-safe */
 
+/* Plain records, one behind the other and each of `width` fields: without an opening quote, well-formed, no longer than any limit. */
+#define CSV_RUN 128 /* records at most */
+struct csv_run {
+	const char *p;          /* the first byte; CSV_ROOM bytes can be read from any byte of a field and from its end */
+	unsigned width, rows;
+	uint64_t line;          /* of the first; each is one line */
+	const uint32_t *begins; /* rows * width + 1: of each field, from p on; a field ends a byte before the next one begins */
+};
+
+/* Field f of record i. The CR of a CRLF is none of its bytes. */
+static inline struct str csv_run_field(const struct csv_run *r, unsigned i, unsigned f)
+{
+	const uint32_t *at = r->begins + (size_t)i * r->width + f;
+	struct str s = { r->p + at[0], at[1] - at[0] - 1 };
+	if (f + 1 == r->width && s.n && s.p[s.n - 1] == '\r')
+		s.n--;
+	return s;
+}
+
+/* The run of records of this width that come next, at least one; it lives until the next call. False: ask csv_next. It gives what
+ * csv_next would have given. */
+bool csv_next_run(struct csv_reader *r, size_t width, struct csv_run *ret);
+
 /* A part of a text that starts where a record does, behind the first line of a text in which no bare CR ends lines. The reader is told
  * what the text is, instead of asking; csv_next then says CSV_MORE where a record goes on behind it, and CSV_END only when the text was
  * said to be whole. Either kind of telling may follow itself, not the other. */

@@ -31,6 +31,8 @@ struct table_rows {
 };
 
 void table_rows_begin(struct table_rows *b, const struct kind *kind); /* also of one that was used: keeps its memory */
+/* Room for n more rows, one behind the other: what table_rows_next gives for the first of them. */
+uint8_t *table_rows_room(struct table_rows *b, uint32_t n);
 uint8_t *table_rows_next(struct table_rows *b);
 void table_rows_keep(struct table_rows *b);
 static inline void table_rows_drop(struct table_rows *b) { b->texts.n = b->starts[b->rows]; }

@@ -1,0 +1,195 @@
+/* Many plain records at a time, column by column: what most rows are. A row that holds anything unusual is marked and taken by
+ * batch_take(), as if it had come alone; so all that is said here of a value is that it has no fault. */
+#include "batch.h"
+
+#include "base/le.h"
+#include "changes.h"
+#include "table/row.h"
+#include "text/blank.h"
+
+/* What is known of the rows of a run. */
+struct run_state {
+	struct row_builder *row;
+	const struct csv_run *run;
+	const int *columns;
+	uint8_t *fixed;          /* of the first row */
+	unsigned stride;
+	uint64_t empty[CSV_RUN]; /* bit i: column i is */
+	bool odd[CSV_RUN];       /* to be taken alone */
+};
+
+static inline void note_empty(struct run_state *s, unsigned i, unsigned column, const struct row_plan *p)
+{
+	s->empty[i] |= UINT64_C(1) << column;
+	s->odd[i] |= p->empty_reason != REASON_NONE;
+}
+
+static void take_ids(struct run_state *s, unsigned column)
+{
+	const struct row_plan *p = &s->row->plan[column];
+	uint8_t *to = s->fixed + p->offset;
+	for (unsigned i = 0; i < s->run->rows; i++, to += s->stride) {
+		struct str text = csv_run_field(s->run, i, (unsigned)s->columns[column]);
+		uint64_t stored = 0, ignored;
+		if (text.n != ID_TEXT)
+			text = text_trim(text);
+		if (text.n != ID_TEXT || !id_parse_clean(text.p, s->row->as_of, &stored) ||
+		    id_changes_find(s->row->changes, text, &ignored))
+			s->odd[i] = true;
+		else
+			row_note_taken(s->row, stored);
+		le64_put(to, stored);
+	}
+}
+
+/* What a column's values have been read as, into the rows. */
+static void put_numbers(const struct run_state *s, const struct row_plan *p, const uint64_t *stored)
+{
+	uint8_t *to = s->fixed + p->offset;
+	unsigned n = s->run->rows;
+	switch (p->width) {
+	case 1:
+		for (unsigned i = 0; i < n; i++, to += s->stride)
+			*to = (uint8_t)stored[i];
+		return;
+	case 2:
+		for (unsigned i = 0; i < n; i++, to += s->stride)
+			le16_put(to, (uint16_t)stored[i]);
+		return;
+	case 4:
+		for (unsigned i = 0; i < n; i++, to += s->stride)
+			le32_put(to, (uint32_t)stored[i]);
+		return;
+	default:
+		for (unsigned i = 0; i < n; i++, to += s->stride)
+			le64_put(to, stored[i]);
+	}
+}
+
+/* Dates, enumerations, ...: a memo knows most of them, whatever blanks stand around them. */
+static void take_plain(struct run_state *s, unsigned column)
+{
+	const struct row_plan *p = &s->row->plan[column];
+	struct memo *memo = &s->row->memos[column];
+	uint64_t stored[CSV_RUN], empty = row_stored(p, p->empty_value);
+	static const struct memo_place none;
+	const struct memo_place *last = &none; /* neighbours are often alike */
+	for (unsigned i = 0; i < s->run->rows; i++) {
+		struct str text = csv_run_field(s->run, i, (unsigned)s->columns[column]);
+		stored[i] = empty;
+		if (!text.n) {
+			note_empty(s, i, column, p);
+			continue;
+		}
+		if (text.n <= MEMO_TEXT) {
+			struct memo_key key = memo_key(text.p, text.n);
+			const struct memo_place *place = memo_holds(last, &key) ? last : memo_find(memo, &key);
+			if (place) {
+				last = place;
+				stored[i] = row_stored(p, place->value);
+				s->odd[i] |= place->reason != REASON_NONE;
+				continue;
+			}
+		}
+		text = text_trim(text);
+		int64_t v = VALUE_NULL;
+		if (!text.n) {
+			note_empty(s, i, column, p);
+			continue;
+		}
+		s->odd[i] |= row_read_plain(s->row, column, text, &v) != REASON_NONE;
+		stored[i] = row_stored(p, v);
+	}
+	put_numbers(s, p, stored);
+}
+
+/* A column that the extract does not have. */
+static void take_nothing(struct run_state *s, unsigned column)
+{
+	const struct row_plan *p = &s->row->plan[column];
+	uint64_t stored[CSV_RUN];
+	for (unsigned i = 0; i < s->run->rows; i++) {
+		stored[i] = row_stored(p, p->empty_value);
+		note_empty(s, i, column, p);
+	}
+	if (p->sort > PLAN_NAME)
+		put_numbers(s, p, stored);
+}
+
+static void take_numbers(struct run_state *s)
+{
+	const struct row_builder *b = s->row;
+	for (unsigned c = 0; c < b->kind->column_count; c++) {
+		if (s->columns[c] < 0)
+			take_nothing(s, c);
+		else if (b->plan[c].sort == PLAN_ID)
+			take_ids(s, c);
+		else if (b->plan[c].sort > PLAN_NAME)
+			take_plain(s, c);
+	}
+}
+
+/* The texts of row i, appended. */
+static void take_texts(struct run_state *s, unsigned i, struct buf *texts)
+{
+	struct row_builder *b = s->row;
+	size_t start = texts->n;
+	buf_reserve(texts, b->kind->text_count);
+	texts->n += b->kind->text_count;
+	for (unsigned t = 0; t < b->texts; t++) {
+		unsigned column = b->order[t];
+		const struct row_plan *p = &b->plan[column];
+		struct str text = { "", 0 };
+		if (s->columns[column] >= 0)
+			text = text_trim(csv_run_field(s->run, i, (unsigned)s->columns[column]));
+		if (text.n)
+			row_append_text(b, p, text, texts, start);
+		else {
+			texts->p[start + p->slot] = 0;
+			note_empty(s, i, column, p);
+		}
+	}
+}
+
+/* Row i alone, as a record. */
+static int take_odd(struct batch *b, const struct run_state *s, const struct reading *r, unsigned i, struct err *err)
+{
+	const struct csv_run *run = s->run;
+	struct csv_record record = { .line = run->line + i, .next_line = run->line + i + 1, .room = true, .field_count = run->width };
+	struct str *fields = mem_grow(NULL, run->width, sizeof *fields);
+	for (unsigned f = 0; f < run->width; f++)
+		fields[f] = csv_run_field(run, i, f);
+	const struct str *last = &fields[run->width - 1];
+	record.fields = fields;
+	record.raw = (struct str){ fields->p, (size_t)(last->p + last->n - fields->p) };
+	int rc = batch_take(b, s->row, r, &record, err);
+	free(fields);
+	return rc;
+}
+
+int batch_take_run(struct batch *b, struct row_builder *row, const struct reading *r, const struct csv_run *run, struct err *err)
+{
+	struct run_state s = { .row = row, .run = run, .columns = r->columns, .stride = row->kind->stride };
+	bool usual = run->line + run->rows <= UINT32_MAX && row->texts + row->ids + row->plains == row->kind->column_count;
+	s.fixed = table_rows_room(&b->rows, run->rows);
+	row->room = true;
+	if (usual)
+		take_numbers(&s);
+	for (unsigned i = 0; i < run->rows; i++) {
+		const uint8_t *made = s.fixed + (size_t)i * s.stride;
+		uint8_t *fixed = table_rows_next(&b->rows); /* at or before it: rows may have been refused */
+		if (usual && !s.odd[i])
+			take_texts(&s, i, &b->rows.texts);
+		if (!usual || s.odd[i]) {
+			table_rows_drop(&b->rows);
+			if (take_odd(b, &s, r, i, err) < 0)
+				return -1;
+			continue;
+		}
+		b->rows_read++;
+		if (fixed != made)
+			memcpy(fixed, made, s.stride);
+		batch_keep(b, row, r, (uint32_t)run->line + i, s.empty[i]);
+	}
+	return 0;
+}
