@@ -6,13 +6,15 @@
  * made for the processor of who calls it. */
 static inline __attribute__((always_inline)) uint32_t *put_ends(uint32_t *to, uint32_t first, uint64_t ends)
 {
-	unsigned n = (unsigned)__builtin_popcountll(ends);
-	for (unsigned i = 0; i < n; i += 8)
+	uint32_t *end = to + __builtin_popcountll(ends);
+	do {
 		for (unsigned k = 0; k < 8; k++) {
-			to[i + k] = first + (ends ? (uint32_t)__builtin_ctzll(ends) : CHUNK);
+			to[k] = first + (ends ? (uint32_t)__builtin_ctzll(ends) : CHUNK);
 			ends &= ends - 1;
 		}
-	return to + n;
+		to += 8;
+	} while (ends);
+	return end;
 }
 
 #define TARGET

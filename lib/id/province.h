@@ -5,6 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-bool id_is_province(unsigned code); /* of two digits */
+extern const uint16_t id_provinces[16]; /* by the first digit: bit i, the second one may be i */
+
+static inline bool id_is_province(unsigned code) /* of two digits */
+{
+	return id_provinces[code / 10] >> code % 10 & 1;
+}
 
 #endif

@@ -48,13 +48,13 @@ static inline struct memo_key memo_key(const char *p, size_t n)
 /* The first of the two places, side by side, where key is or may be put. */
 static inline struct memo_place *memo_at(struct memo *m, const struct memo_key *k)
 {
-	uint64_t h = (k->first ^ k->n) * UINT64_C(0x9E3779B97F4A7C15) ^ (k->middle + k->last) * UINT64_C(0xD6E8FEB86659FD93);
-	return &m->places[(h ^ h >> 29) * UINT64_C(0x9E3779B97F4A7C15) >> 57 << 1];
+	uint64_t h = k->first ^ (k->middle << 23 | k->middle >> 41) ^ (k->last << 47 | k->last >> 17) ^ k->n;
+	return &m->places[(h ^ h >> 32) * UINT64_C(0x9E3779B97F4A7C15) >> 57 << 1];
 }
 
 static inline bool memo_holds(const struct memo_place *p, const struct memo_key *k)
 {
-	return p->key.n == k->n && p->key.first == k->first && p->key.middle == k->middle && p->key.last == k->last;
+	return !((p->key.n ^ k->n) | (p->key.first ^ k->first) | (p->key.middle ^ k->middle) | (p->key.last ^ k->last));
 }
 
 /* The place that holds the key, or NULL. */

@@ -181,20 +181,10 @@ static inline void copy_text(char *to, struct str text, bool room)
 		memcpy(to, text.p, text.n);
 }
 
-/* Whether a name is its own normalised form, since it consists of common Chinese characters: E4 to E9 begin three bytes. */
-static inline bool is_normal(struct str name)
-{
-	size_t i = 0;
-	for (; i + 2 < name.n; i += 3)
-		if ((unsigned char)(name.p[i] - '\xE4') > 0xE9 - 0xE4)
-			return false;
-	return i == name.n;
-}
-
 /* Append a text or name whose row's texts begin at `start`. Whether it is empty. */
 static inline bool put_text(struct row_builder *b, const struct row_plan *p, struct str text, struct buf *texts, size_t start)
 {
-	if (p->sort == PLAN_NAME && !is_normal(text)) {
+	if (p->sort == PLAN_NAME && !name_is_normal(text)) {
 		b->name.n = 0;
 		name_normalise(text, &b->name);
 		buf_reserve(&b->name, CSV_ROOM);

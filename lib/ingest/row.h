@@ -83,6 +83,16 @@ enum reason row_read_plain(struct row_builder *b, unsigned column, struct str te
 /* Append a trimmed text or name that is not empty to the row whose texts part begins at `start`. */
 void row_append_text(struct row_builder *b, const struct row_plan *p, struct str text, struct buf *texts, size_t start);
 
+/* Whether a name is its own normalised form, since it consists of common Chinese characters: E4 to E9 begin three bytes. */
+static inline bool name_is_normal(struct str name)
+{
+	size_t i = 0;
+	for (; i + 2 < name.n; i += 3)
+		if ((unsigned char)(name.p[i] - '\xE4') > 0xE9 - 0xE4)
+			return false;
+	return i == name.n;
+}
+
 /* The trimmed text of a column, whatever its type. */
 struct str row_field(const struct str *fields, size_t count, const int *columns, unsigned column);
 

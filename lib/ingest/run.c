@@ -21,7 +21,8 @@ struct run_state {
 static inline void note_empty(struct run_state *s, unsigned i, unsigned column, const struct row_plan *p)
 {
 	s->empty[i] |= UINT64_C(1) << column;
-	s->odd[i] |= p->empty_reason != REASON_NONE;
+	if (p->empty_reason)
+		s->odd[i] = true;
 }
 
 static void take_ids(struct run_state *s, unsigned column)
@@ -34,7 +35,7 @@ static void take_ids(struct run_state *s, unsigned column)
 		if (text.n != ID_TEXT)
 			text = text_trim(text);
 		if (text.n != ID_TEXT || !id_parse_clean(text.p, s->row->as_of, &stored) ||
-		    id_changes_find(s->row->changes, text, &ignored))
+		    (s->row->changes && id_changes_find(s->row->changes, text, &ignored)))
 			s->odd[i] = true;
 		else
 			row_note_taken(s->row, stored);
@@ -42,42 +43,43 @@ static void take_ids(struct run_state *s, unsigned column)
 	}
 }
 
-/* What a column's values have been read as, into the rows. */
-static void put_numbers(const struct run_state *s, const struct row_plan *p, const uint64_t *stored)
+/* Called with a width that the compiler knows, each is one instruction. */
+static inline __attribute__((always_inline)) void put_number(uint8_t *to, uint64_t stored, unsigned width)
 {
-	uint8_t *to = s->fixed + p->offset;
-	unsigned n = s->run->rows;
-	switch (p->width) {
-	case 1:
-		for (unsigned i = 0; i < n; i++, to += s->stride)
-			*to = (uint8_t)stored[i];
-		return;
-	case 2:
-		for (unsigned i = 0; i < n; i++, to += s->stride)
-			le16_put(to, (uint16_t)stored[i]);
-		return;
-	case 4:
-		for (unsigned i = 0; i < n; i++, to += s->stride)
-			le32_put(to, (uint32_t)stored[i]);
-		return;
-	default:
-		for (unsigned i = 0; i < n; i++, to += s->stride)
-			le64_put(to, stored[i]);
+	switch (width) {
+	case 1: *to = (uint8_t)stored; return;
+	case 2: le16_put(to, (uint16_t)stored); return;
+	case 4: le32_put(to, (uint32_t)stored); return;
+	default: le64_put(to, stored);
 	}
 }
 
-/* Dates, enumerations, ...: a memo knows most of them, whatever blanks stand around them. */
-static void take_plain(struct run_state *s, unsigned column)
+/* A value that no memo knows, or that is too long for one. */
+static uint64_t read_anew(struct run_state *s, unsigned i, unsigned column, struct str text)
 {
 	const struct row_plan *p = &s->row->plan[column];
-	struct memo *memo = &s->row->memos[column];
-	uint64_t stored[CSV_RUN], empty = row_stored(p, p->empty_value);
+	int64_t v = p->empty_value;
+	text = text_trim(text);
+	if (!text.n)
+		note_empty(s, i, column, p);
+	else if (row_read_plain(s->row, column, text, &v))
+		s->odd[i] = true;
+	return row_stored(p, v);
+}
+
+/* Dates, enumerations, ...: a memo knows most of them, whatever blanks stand around them. */
+static inline __attribute__((always_inline)) void take_plain(struct run_state *s, unsigned column, unsigned width)
+{
 	static const struct memo_place none;
 	const struct memo_place *last = &none; /* neighbours are often alike */
-	for (unsigned i = 0; i < s->run->rows; i++) {
+	const struct row_plan *p = &s->row->plan[column];
+	struct memo *memo = &s->row->memos[column];
+	uint64_t empty = row_stored(p, p->empty_value);
+	uint8_t *to = s->fixed + p->offset;
+	for (unsigned i = 0; i < s->run->rows; i++, to += s->stride) {
 		struct str text = csv_run_field(s->run, i, (unsigned)s->columns[column]);
-		stored[i] = empty;
 		if (!text.n) {
+			put_number(to, empty, width);
 			note_empty(s, i, column, p);
 			continue;
 		}
@@ -86,34 +88,26 @@ static void take_plain(struct run_state *s, unsigned column)
 			const struct memo_place *place = memo_holds(last, &key) ? last : memo_find(memo, &key);
 			if (place) {
 				last = place;
-				stored[i] = row_stored(p, place->value);
-				s->odd[i] |= place->reason != REASON_NONE;
+				put_number(to, row_stored(p, place->value), width);
+				if (place->reason)
+					s->odd[i] = true;
 				continue;
 			}
 		}
-		text = text_trim(text);
-		int64_t v = VALUE_NULL;
-		if (!text.n) {
-			note_empty(s, i, column, p);
-			continue;
-		}
-		s->odd[i] |= row_read_plain(s->row, column, text, &v) != REASON_NONE;
-		stored[i] = row_stored(p, v);
+		put_number(to, read_anew(s, i, column, text), width);
 	}
-	put_numbers(s, p, stored);
 }
 
 /* A column that the extract does not have. */
 static void take_nothing(struct run_state *s, unsigned column)
 {
 	const struct row_plan *p = &s->row->plan[column];
-	uint64_t stored[CSV_RUN];
-	for (unsigned i = 0; i < s->run->rows; i++) {
-		stored[i] = row_stored(p, p->empty_value);
+	uint8_t *to = s->fixed + p->offset;
+	for (unsigned i = 0; i < s->run->rows; i++, to += s->stride) {
+		if (p->sort > PLAN_NAME)
+			put_number(to, row_stored(p, p->empty_value), p->width);
 		note_empty(s, i, column, p);
 	}
-	if (p->sort > PLAN_NAME)
-		put_numbers(s, p, stored);
 }
 
 static void take_numbers(struct run_state *s)
@@ -124,29 +118,35 @@ static void take_numbers(struct run_state *s)
 			take_nothing(s, c);
 		else if (b->plan[c].sort == PLAN_ID)
 			take_ids(s, c);
+		else if (b->plan[c].sort > PLAN_NAME && b->plan[c].width == 1)
+			take_plain(s, c, 1);
+		else if (b->plan[c].sort > PLAN_NAME && b->plan[c].width == 4)
+			take_plain(s, c, 4);
 		else if (b->plan[c].sort > PLAN_NAME)
-			take_plain(s, c);
+			take_plain(s, c, b->plan[c].width);
 	}
 }
 
-/* The texts of row i, appended. */
-static void take_texts(struct run_state *s, unsigned i, struct buf *texts)
+/* The texts of row i, appended: there is room for those that are short and as they came. */
+static inline void take_texts(struct run_state *s, unsigned i, struct buf *texts)
 {
 	struct row_builder *b = s->row;
 	size_t start = texts->n;
-	buf_reserve(texts, b->kind->text_count);
 	texts->n += b->kind->text_count;
 	for (unsigned t = 0; t < b->texts; t++) {
 		unsigned column = b->order[t];
 		const struct row_plan *p = &b->plan[column];
-		struct str text = { "", 0 };
+		struct str text = { NULL, 0 };
 		if (s->columns[column] >= 0)
 			text = text_trim(csv_run_field(s->run, i, (unsigned)s->columns[column]));
-		if (text.n)
-			row_append_text(b, p, text, texts, start);
-		else {
-			texts->p[start + p->slot] = 0;
+		texts->p[start + p->slot] = (char)text.n;
+		if (!text.n) {
 			note_empty(s, i, column, p);
+		} else if (text.n <= CSV_ROOM && (p->sort == PLAN_TEXT || name_is_normal(text))) {
+			memcpy(texts->p + texts->n, text.p, CSV_ROOM);
+			texts->n += text.n;
+		} else {
+			row_append_text(b, p, text, texts, start);
 		}
 	}
 }
@@ -176,6 +176,7 @@ int batch_take_run(struct batch *b, struct row_builder *row, const struct readin
 	if (usual)
 		take_numbers(&s);
 	for (unsigned i = 0; i < run->rows; i++) {
+		buf_reserve(&b->rows.texts, row->kind->text_count * (size_t)(1 + CSV_ROOM) + CSV_ROOM);
 		const uint8_t *made = s.fixed + (size_t)i * s.stride;
 		uint8_t *fixed = table_rows_next(&b->rows); /* at or before it: rows may have been refused */
 		if (usual && !s.odd[i])

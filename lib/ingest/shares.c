@@ -7,19 +7,14 @@
 #define ROWS_MIN 50   /* accepted rows of a kind, or non-empty values of a column, below which nothing is asked */
 #define SHARE_MAX 20  /* percent */
 
-static bool same(const struct pattern *p, const struct row_marks *m)
-{
-	return p->marks.nulls == m->nulls && p->marks.empty == m->empty && p->marks.invalid == m->invalid;
-}
-
 /* The number of a pattern; SHARES_PATTERNS when there is none left. */
 static unsigned number_of(struct shares *s, const struct row_marks *marks)
 {
 	unsigned i = s->last;
-	if (i < s->pattern_count && same(&s->patterns[i], marks))
+	if (i < s->pattern_count && shares_same(&s->patterns[i], marks))
 		return i;
 	for (i = 0; i < s->pattern_count; i++)
-		if (same(&s->patterns[i], marks))
+		if (shares_same(&s->patterns[i], marks))
 			break;
 	if (i == s->pattern_count && i < SHARES_PATTERNS)
 		s->patterns[s->pattern_count++] = (struct pattern){ *marks, 0 };
@@ -27,7 +22,7 @@ static unsigned number_of(struct shares *s, const struct row_marks *marks)
 	return i;
 }
 
-void shares_add(struct shares *s, const struct row_marks *marks)
+void shares_add_other(struct shares *s, const struct row_marks *marks)
 {
 	unsigned number = number_of(s, marks);
 	if (number < SHARES_PATTERNS) {

@@ -28,7 +28,24 @@ struct shares {
 	size_t rest_count, rest_cap;
 };
 
-void shares_add(struct shares *s, const struct row_marks *marks); /* of the next row */
+static inline bool shares_same(const struct pattern *p, const struct row_marks *m)
+{
+	return !((p->marks.nulls ^ m->nulls) | (p->marks.empty ^ m->empty) | (p->marks.invalid ^ m->invalid));
+}
+
+void shares_add_other(struct shares *s, const struct row_marks *marks);
+
+/* Add the next row. */
+static inline void shares_add(struct shares *s, const struct row_marks *marks)
+{
+	if (s->last >= s->pattern_count || s->rows == s->cap || !shares_same(&s->patterns[s->last], marks)) {
+		shares_add_other(s, marks);
+		return;
+	}
+	s->patterns[s->last].rows++;
+	s->of_row[s->rows++] = (uint8_t)s->last;
+}
+
 /* Add the rows of more, in their order, behind those of s. */
 void shares_join(struct shares *s, const struct shares *more);
 void shares_clear(struct shares *s); /* keeps the memory */

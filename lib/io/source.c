@@ -104,6 +104,8 @@ static ssize_t read_plain(struct source *s, uint8_t *buf, size_t n, struct err *
 			got += (size_t)direct;
 			continue;
 		}
+		if (s->raw_used == s->raw_n && got >= DIRECT)
+			break; /* the next call begins where a block does, and reads it to where it is wanted */
 		if (s->raw_used == s->raw_n && fill(s, err) < 0)
 			return -1;
 		size_t take = s->raw_n - s->raw_used < n - got ? s->raw_n - s->raw_used : n - got;

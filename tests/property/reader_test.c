@@ -37,8 +37,28 @@ static const char *const pieces[] = {
 	"a text of forty bytes, and then some more",
 };
 
+/* Rows of one width, as most extracts are; with a piece of the above now and then. */
+static void random_rows(struct buf *out)
+{
+	unsigned width = 2 + random_below(4), seldom = 1 + random_below(200);
+	const char *line_end = random_below(2) ? "\n" : "\r\n";
+	out->n = 0;
+	for (unsigned row = random_below(300); row-- > 0;)
+		for (unsigned f = 0; f < width; f++) {
+			for (unsigned n = random_below(4); n-- > 0;)
+				buf_puts(out, random_below(3) ? STR("户") : STR("12345678"));
+			if (random_below(seldom) == 0)
+				buf_puts(out, str_of(pieces[random_below(sizeof pieces / sizeof *pieces)]));
+			buf_puts(out, f + 1 < width ? STR(",") : str_of(line_end));
+		}
+}
+
 static void random_text(struct buf *out)
 {
+	if (random_below(40) == 0) {
+		random_rows(out);
+		return;
+	}
 	out->n = 0;
 	for (unsigned n = random_below(random_below(8) ? 30 : 120); n-- > 0;) {
 		unsigned i = random_below(sizeof pieces / sizeof *pieces);
@@ -142,6 +162,29 @@ static void assert_same_record(const struct csv_record *a, const struct csv_reco
 		assert_true(str_eq(a->fields[i], b->fields[i]));
 }
 
+/* A run of the reader, if it gives one: each of its records is the next one of the reference. */
+static bool run_agrees(struct csv_reader *reader, struct reference *reference, char delimiter)
+{
+	struct csv_run run;
+	struct csv_record want;
+	size_t width = 1 + random_below(5);
+	if (!csv_next_run(reader, width, &run))
+		return false;
+	assert_true(run.rows > 0 && run.rows <= CSV_RUN && run.width == width);
+	for (unsigned i = 0; i < run.rows && reference; i++) {
+		struct str fields[8];
+		for (unsigned f = 0; f < width; f++)
+			fields[f] = csv_run_field(&run, i, f);
+		struct str last = fields[width - 1];
+		struct csv_record got = { .line = run.line + i, .next_line = run.line + i + 1, .fields = fields, .field_count = width,
+			                  .raw = { fields[0].p, (size_t)(last.p + last.n - fields[0].p) } };
+		assert_true(reference_next(reference, &want));
+		assert_same_record(&got, &want);
+		assert_libcsv_agrees(&got, delimiter);
+	}
+	return true;
+}
+
 static void assert_agree(struct str text, const struct csv_rules *rules, unsigned most)
 {
 	struct pieces pieces_of_text = { text, most };
@@ -151,7 +194,11 @@ static void assert_agree(struct str text, const struct csv_rules *rules, unsigne
 	struct err err;
 	reference_open(&reference, rules, text);
 	assert_int_equal(csv_reader_open(&reader, rules, read_piece, &pieces_of_text, &err), 0);
-	while (reference_next(&reference, &want)) {
+	for (;;) {
+		while (random_below(2) && run_agrees(reader, &reference, rules->delimiter))
+			;
+		if (!reference_next(&reference, &want))
+			break;
 		assert_int_equal(csv_next(reader, &got, &err), CSV_RECORD);
 		assert_same_record(&got, &want);
 		if (got.fault == CSV_SOUND)
@@ -184,14 +231,18 @@ static uint64_t count_line_ends(struct str s)
 }
 
 /* Give out what the reader has; what ended it. */
-static enum csv_got drain(struct csv_reader *reader, struct reference *reference)
+static enum csv_got drain(struct csv_reader *reader, struct reference *reference, char delimiter)
 {
 	struct csv_record got;
 	struct err err;
-	enum csv_got how;
-	while ((how = csv_next(reader, &got, &err)) == CSV_RECORD)
-		if (reference)
+	enum csv_got how = CSV_RECORD;
+	while (how == CSV_RECORD) {
+		while (random_below(2) && run_agrees(reader, reference, delimiter))
+			;
+		how = csv_next(reader, &got, &err);
+		if (how == CSV_RECORD && reference)
 			next_agrees(reference, &got);
+	}
 	return how;
 }
 
@@ -219,7 +270,7 @@ static void assert_parts_agree(struct str text, const struct csv_rules *rules)
 		char *copy = mem_alloc(n + ROOM);
 		memcpy(copy, text.p, n);
 		csv_reader_tell(part, copy, n, line, whole);
-		enum csv_got how = drain(part, resting ? NULL : &reference);
+		enum csv_got how = drain(part, resting ? NULL : &reference, rules->delimiter);
 		assert_int_equal(how, whole ? CSV_END : CSV_MORE);
 		if (resting) {
 			csv_reader_add(rest, copy, n, whole);
@@ -233,7 +284,7 @@ static void assert_parts_agree(struct str text, const struct csv_rules *rules)
 			}
 		}
 		if (resting)
-			resting = drain(rest, &reference) == CSV_MORE && !csv_reader_at_start(rest);
+			resting = drain(rest, &reference, rules->delimiter) == CSV_MORE && !csv_reader_at_start(rest);
 		line += count_line_ends((struct str){ text.p, n });
 		text.p += n;
 		text.n -= n;

@@ -21,7 +21,7 @@ struct source;
 
 /* Regular files only (65 for anything else, links followed). */
 int source_open(struct source **ret, const char *path, struct err *err) __attribute__((warn_unused_result));
-/* Up to n bytes of the content; 0 at its proper end; -1 with err. Fills buf unless the end is near. */
+/* Up to n bytes of the content; 0 at its proper end; -1 with err. May give fewer before the end. */
 ssize_t source_read(struct source *s, void *buf, size_t n, struct err *err) __attribute__((warn_unused_result));
 /* After the end: size of the file in bytes, and XXH3-128 of it (canonical, big-endian as in outputs). */
 void source_digest(const struct source *s, uint64_t *ret_bytes, uint8_t ret_hash[16]);
