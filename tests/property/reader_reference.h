@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "csv/reader.h"
 
+#define REFERENCE_FIELDS 4096 /* of a record, at most */
+
 struct reference {
 	const char *p;        /* the text */
 	size_t n, at;
@@ -14,8 +16,8 @@ struct reference {
 	bool bare_cr;
 	/* of the last record */
 	struct buf bytes;     /* of its fields */
-	struct str fields[256];
-	size_t ends[256];     /* in bytes */
+	struct str fields[REFERENCE_FIELDS];
+	size_t ends[REFERENCE_FIELDS];    /* in bytes */
 };
 
 void reference_open(struct reference *r, const struct csv_rules *rules, struct str text);
