@@ -2,122 +2,172 @@
 #ifndef BIDUI_JOIN_INTERNAL_H
 #define BIDUI_JOIN_INTERNAL_H
 
+#include "base/lanes.h"
 #include "dossier/homes.h"
+#include "file/spool.h"
+#include "groups.h"
 #include "id/id.h"
 #include "join/join.h"
+#include "people.h"
 
-/* ---- wanted persons (people.c) ---- */
-
-enum wanted_flag {
-	WANTED_PRINCIPAL = 1,   /* a seed, or of a seed's household */
-	WANTED_REGISTERED = 2,
-	WANTED_HARD = 4,        /* several household rows or a death row: who and where is worked out from all of them */
-	WANTED_PARTNER = 8,     /* only named beside a registered person */
-	WANTED_ALIVE = 16,      /* of hard ones */
-};
-
-struct wanted_person {
-	uint64_t key;
-	uint32_t household;     /* index in homes, or NONE */
-	uint32_t home;          /* of hard ones: ordinal of the home row, or NONE */
-	uint32_t parent;        /* union-find: people of one dossier */
-	uint8_t flags;
-};
-
-struct people_map {
-	struct wanted_person *items;
-	uint32_t count, cap;
-	struct people_slot {
-		uint64_t key;
-		uint32_t index;         /* of the person + 1; 0: empty */
-	} *slots;
-	uint64_t mask;
-	uint64_t *filter;       /* a bit for some hash of each key: most of those not wanted are told at once */
-	unsigned filter_shift;
-};
-
-void people_reserve(struct people_map *m, uint64_t count); /* room for so many without growing */
-uint32_t people_add(struct people_map *m, uint64_t key, uint8_t flags); /* the person's index */
-uint32_t people_find(const struct people_map *m, uint64_t key);         /* or NONE */
-void people_prefetch(const struct people_map *m, uint64_t key);
-uint32_t people_root(struct people_map *m, uint32_t i);
-void people_join(struct people_map *m, uint32_t a, uint32_t b);
-void people_release(struct people_map *m);
-
-/* ---- households (homes.c) ---- */
+#define PIECE_BLOCKS 4           /* blocks of a table that are one piece of work */
+#define LOOK (1u << 31)          /* of a slot of people: among those only looked at */
 
 /* A household number in its county; two of them are the same when all 96 bits are. The seed differs from run to run, so nobody can
  * make numbers collide; no output depends on it. */
 struct household_key {
 	uint64_t a;
-	uint32_t b;
+	uint32_t b;             /* 0: no household */
 };
 
-struct home {
-	struct household_key key, from; /* from: the household it split from; a and b 0 when there is none */
-	struct household_facts facts;
-	bool registered, principal, related;
-	uint32_t first;         /* a wanted person of it, or NONE */
+struct join;
+struct household_key household_key(const struct join *j, uint32_t county, struct str number);
+static inline bool same_household(struct household_key x, struct household_key y) { return x.a == y.a && x.b == y.b; }
+
+/* Extracts mostly keep a household together: then it is the one of the row before. Zeroed: of none. */
+struct last_household {
+	char number[64];
+	size_t n;
+	uint32_t county;
+	struct household_key key;
+};
+struct household_key household_again(const struct join *j, struct last_household *last, uint32_t county, struct str number);
+
+/* ---- what is counted of everybody (counts.c) ---- */
+
+struct region_count {
+	int64_t region;
+	uint64_t households, rural_households, population; /* population: persons with a rural home */
+	uint64_t families, split;                          /* families: households that are not collective */
 };
 
-struct homes {
-	struct home *items;
-	uint32_t count, cap;
-	uint32_t *slots;
-	uint64_t mask, seed;
-	uint32_t *of_row;       /* by ordinal: the household whose living person's home row it is, or NONE */
-	uint32_t rows;
+struct region_counts {
+	struct region_count *items;
+	size_t count, cap, last;
+	uint32_t *slots;        /* item + 1 */
+	size_t mask;
 };
 
-struct household_key household_key(const struct homes *h, uint32_t county, struct str number);
-uint32_t homes_find(const struct homes *h, struct household_key key);
-void homes_reserve(struct homes *h, uint64_t count);
-uint32_t homes_add(struct homes *h, struct household_key key);
-void homes_release(struct homes *h);
+void count_household(struct region_counts *c, const struct household_facts *f, bool collective);
+void counts_merge(struct region_counts *into, const struct region_counts *from);
+void counts_release(struct region_counts *c);
+int put_counts(struct join *j, struct frame_writer *w, struct err *err);
+
+/* ---- households (households.c) ---- */
+
+/* The home row of a living person. */
+struct resident {
+	struct household_key home, from; /* from: the household it says it split from */
+	uint64_t key;
+	int64_t region;
+	uint32_t ordinal;
+	uint32_t slot;          /* in people, or NONE */
+	uint8_t flags;          /* of the person, enum wanted_flag */
+	bool head, collective, rural, split, dated; /* dated: says when it split */
+};
+
+/* A household from which somebody split, or that did, and what it is to the other: needed once, when all are known. */
+struct relative {
+	struct household_key home, from;
+	uint32_t group;         /* or NONE: nobody wants it so far, and its people wait */
+	uint32_t first;         /* ordinal of its first home row */
+	uint32_t people;        /* that wait, from `waiting` on */
+	size_t waiting;
+	bool principal;
+};
+
+struct waiting {
+	uint64_t key;
+	uint32_t ordinal;
+};
+
+/* Two households of `relatives` one of which split from the other. */
+struct kinship {
+	uint32_t branch, source;
+};
+
+/* A collective household, which is whole in no dossier. */
+struct collective {
+	int64_t region;
+	bool registered;
+};
+
+struct noted_row {
+	uint32_t ordinal, collective;
+};
+
+/* Somebody who is in a dossier only to be looked at. */
+struct request {
+	uint64_t what;          /* person */
+	uint32_t by;            /* group of the one who is registered */
+};
+
+struct link {
+	uint32_t group, dossier; /* people of the group are looked at from the dossier */
+};
+
+/* Where a person is: in a dossier of their own, and in others to be looked at. */
+struct place_in {
+	uint32_t dossier;
+	uint8_t flags;           /* enum person_flag */
+};
+
+#define VEC(type) struct { type *items; size_t count, cap; }
+
+struct places_of {
+	struct place_in *items;
+	size_t count, cap;
+};
 
 /* ---- the join ---- */
-
-/* Somebody who is in a dossier only to be looked at: the household (or person) and a principal person of that dossier. */
-struct request {
-	uint32_t what;          /* household, or person */
-	uint32_t by;            /* person */
-};
 
 struct join {
 	const struct join_job *job;
 	const struct pack *pack;
 	struct table *homes_table, *register_table, *deaths_table, *places_table;
-	struct people_map people;
-	struct homes homes;
-	struct request *requests;
-	size_t request_count, request_cap;
-	struct figures figures;
-	struct places places;
-	struct dossier scratch;  /* of one hard person at a time */
+	uint64_t memory;         /* bytes, about, that the spools and lists may take */
+	uint64_t seed;
 	struct home_reader *reader;
 	bool all;                /* the pack asks about everybody */
+	struct wanted_people people;    /* seeds: people of registers, owners of rows that rules ask for, hard cases */
+	struct wanted_people others;    /* those who live with them */
+	struct groups groups;
+	VEC(struct request) requests;
+	VEC(uint32_t) hard_homes; /* ordinals of the home rows of hard people who live */
+	/* of the survey */
+	struct sieve scattered_sieve, sources, principals; /* households: in several places; that a wanted one names; wanted ones */
+	uint64_t *scattered;     /* sorted hashes of households whose rows do not stand together */
+	size_t scattered_count;
+	bool all_scattered;
+	/* of the households */
+	struct region_counts counts;
+	uint64_t *wanted;        /* a bit an ordinal of the household table: a row of somebody wanted */
+	VEC(struct relative) relatives;
+	VEC(struct waiting) waiting;
+	VEC(struct kinship) kinships;
+	VEC(struct link) links;
+	VEC(struct collective) collectives;
+	VEC(struct noted_row) noted;
+	struct places places;
 	struct {
-		uint32_t person, member, home; /* the person, somebody of the registry household, the hukou household; or NONE */
-		uint32_t roots[3];             /* their dossiers */
-		unsigned root_count;
+		uint64_t person;     /* key, or 0 */
+		uint32_t member;     /* group, or NONE */
+		struct household_key home;
+		uint32_t home_group; /* or NONE */
+		uint32_t dossiers[3];
+		unsigned dossier_count;
 	} only;                  /* of a join of one unit */
 };
 
-/* A household that shares a book but is no family ties nobody. */
-static inline bool is_family(const struct join *j, const struct home *h)
-{
-	return !household_collective(&h->facts, j->pack);
-}
-
 /* A join of one unit (only.c): the steps between those of every join. */
-void only_person(struct join *j);                     /* before households are known */
-void only_household(struct join *j);                  /* when they are, before their people are taken */
-void only_dossiers(struct join *j);                   /* when people are tied */
+void only_person(struct join *j);                     /* before people are settled */
+void only_household(struct join *j);                  /* before households are */
+void only_dossiers(struct join *j);                   /* when dossiers have their numbers */
 static inline bool only_wants(const struct join *j, uint32_t dossier)
 {
 	bool wanted = !j->job->only;
-	for (unsigned i = 0; i < j->only.root_count; i++)
-		wanted |= j->only.roots[i] == dossier;
+	for (unsigned i = 0; i < j->only.dossier_count; i++)
+		wanted |= j->only.dossiers[i] == dossier;
 	return wanted;
 }
 static inline void only_found(const struct join *j, enum unit unit)
@@ -125,27 +175,105 @@ static inline void only_found(const struct join *j, enum unit unit)
 	j->job->only->found |= 1u << unit;
 }
 
-int join_seeds(struct join *j, struct err *err);      /* seeds.c: steps 1 */
-int join_homes(struct join *j, struct err *err);      /* homes.c: step 2 */
-int join_persons(struct join *j, struct err *err);    /* homes.c: step 3 */
-int join_dossiers(struct join *j, struct frame_writer *w, struct err *err); /* gather.c: step 4 */
+/* Whether a row of the household table is the home row of a living person; flags: of the person, 0 when nobody's. */
+bool is_home(const struct join *j, struct home_reader *reader, struct row r, uint32_t ordinal, unsigned flags);
 
-/* The keys that a row of the kind names: 0, 1 or 2. */
+int join_seeds(struct join *j, struct err *err);      /* seeds.c: step 1 */
+int join_survey(struct join *j, struct err *err);     /* survey.c: step 2 */
+bool is_scattered(const struct join *j, uint64_t home); /* home: household_key.a */
+int join_households(struct join *j, struct err *err); /* households.c: step 3 */
+void join_relatives(struct join *j);                  /* relatives.c: its end */
+void number_dossiers(struct join *j);                 /* relatives.c: everybody's place is known from here on */
+/* Add to *ret where a person is, each dossier once. slot: in people, or with LOOK in others. */
+void places_of_person(const struct join *j, uint32_t slot, struct places_of *ret);
+int join_dossiers(struct join *j, struct frame_writer *w, struct err *err); /* rows.c: step 4 */
+
+/* ---- rows refused for their id (doubts.c) ---- */
+
+/* What they say of others: registry numbers, and names with a region or a number's beginning. */
+struct doubts {
+	struct refused_note *notes;   /* by number */
+	uint32_t note_count;
+	uint64_t *hashes;             /* sorted */
+	size_t hash_count, hash_cap;
+};
+
+void doubts_find(struct doubts *d, const struct table *t);
+bool doubts_about(const struct doubts *d, const struct kind *k, struct row home, uint64_t key); /* the person whose home row it is */
+const struct refused_note *doubts_note(const struct doubts *d, struct str number); /* or NULL */
+void doubts_release(struct doubts *d);
+
+/* ---- dossiers (dossiers.c) ---- */
+
+/* What lies in a share of the spool, one behind the other: u32 dossier, u32 bytes, u32 note, and the bytes of an encoded row or of a
+ * person. */
+enum { NOTE_PERSON, NOTE_ROW, NOTE_HOME, NOTE_COLLECTIVE }; /* the home row of somebody living; from here on: of a collective household */
+#define RECORD 12 /* bytes before the row */
+
+struct spooled {
+	struct spool *spool;
+	unsigned shares;
+	uint32_t dossiers;       /* of a share: dossier / dossiers */
+};
+
+int put_dossiers(struct join *j, const struct spooled *from, struct frame_writer *w, struct err *err);
+
+/* ---- hard people (hard.c) ---- */
+
+struct piece_row {
+	uint64_t person;
+	uint32_t kind, ordinal;
+	size_t at;               /* of the encoded row in the buffer */
+};
+
+struct hard_rows {            /* rows of hard people */
+	VEC(struct piece_row) rows;
+	struct buf bytes;
+};
+
+void hard_take(struct hard_rows *h, const struct kind *k, struct row r, uint64_t person, uint32_t ordinal);
+void hard_append(struct hard_rows *into, struct hard_rows *from); /* empties from */
+int hard_settle(struct join *j, struct hard_rows *h, struct err *err);
+void hard_release(struct hard_rows *h);
+
+/* ---- rows ---- */
+
+/* The first key that a row of the kind names. */
+static inline uint64_t row_key(const struct kind *k, struct row r)
+{
+	return id_key(le64_get(r.fixed + k->columns[k->ids[0]].offset));
+}
+
+/* All keys that it names: 0, 1 or 2. */
 static inline int row_keys(const struct kind *k, struct row r, uint64_t ret[2])
 {
 	int n = 0;
 	for (int i = 0; i < 2 && k->ids[i] >= 0; i++)
-		ret[n++] = id_key((uint64_t)row_number(r, &k->columns[k->ids[i]]));
+		ret[n++] = id_key(le64_get(r.fixed + k->columns[k->ids[i]].offset));
 	return n;
 }
 
-/* Have the memory for the person of a row some places ahead fetched. */
-static inline void fetch_ahead(const struct join *j, const struct table_scan *s)
+/* Who is named by the rows of the block in which a scan stands: asked at once, since they lie anywhere in memory. */
+struct who {
+	uint64_t *keys;
+	uint32_t *slots;         /* of each row of the block: in people, or with LOOK in others, or NONE */
+	uint32_t *rows, *found;
+	uint32_t cap;
+	size_t block;            /* they are of: next_block of the scan; 0: of none */
+};
+
+/* wanted: ask only about these ordinals (a bit each), or NULL. others: not only about seeds. */
+void who_find(struct who *w, const struct join *j, const struct table_scan *s, int column, const uint64_t *wanted, bool others);
+void who_release(struct who *w);
+
+/* A pass over a table, some blocks at a time. */
+static inline uint64_t pieces_of(const struct table *t) { return (t->block_count + PIECE_BLOCKS - 1) / PIECE_BLOCKS; }
+static inline void scan_piece(struct table_scan *s, const struct table *t, uint64_t piece)
 {
-	const struct kind *k = s->table->kind;
-	const uint8_t *fixed = table_ahead(s, 12);
-	if (fixed)
-		people_prefetch(&j->people, id_key((uint64_t)value_load(k->columns[k->ids[0]].type, fixed + k->columns[k->ids[0]].offset)));
+	size_t first = piece * PIECE_BLOCKS, end = first + PIECE_BLOCKS;
+	struct buf kept = s->frame.buf;
+	table_scan_blocks(s, t, first, end < t->block_count ? end : t->block_count);
+	s->frame.buf = kept;
 }
 
 #endif

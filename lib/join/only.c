@@ -13,13 +13,16 @@ void only_person(struct join *j)
 		only_found(j, UNIT_REGISTER);
 	else
 		j->only.member = NONE;
+	only_household(j);
 	if (!(only->units >> UNIT_PERSON & 1) || only->unit_no.n != ID_TEXT)
 		return;
-	if (id_clean(only->unit_no, clean, sizeof clean, &n) == 0 && id_parse((struct str){ clean, n }, j->pack->as_of, &key) == 0)
-		j->only.person = people_add(&j->people, id_key(key), WANTED_PRINCIPAL);
+	if (id_clean(only->unit_no, clean, sizeof clean, &n) != 0 || id_parse((struct str){ clean, n }, j->pack->as_of, &key) != 0)
+		return;
+	j->only.person = id_key(key);
+	people_add(&j->people, j->only.person, WANTED_PRINCIPAL);
 }
 
-/* "500901-00012", or "-00012" where the region is unknown. */
+/* "500901-00012", or "-00012" where the region is unknown. Whether there is such a household turns out later (households.c). */
 void only_household(struct join *j)
 {
 	struct join_only *only = j->job->only;
@@ -30,19 +33,14 @@ void only_household(struct join *j)
 		county = 10 * county + (uint32_t)(text.p[i] - '0');
 	if (!(only->units >> UNIT_HOUSEHOLD & 1) || (i != 0 && i != 6) || i + 1 >= text.n || text.p[i] != '-')
 		return;
-	struct str number = { text.p + i + 1, text.n - i - 1 };
-	j->only.home = homes_find(&j->homes, household_key(&j->homes, i ? county : NONE, number));
-	if (j->only.home == NONE)
-		return;
-	j->homes.items[j->only.home].principal = true;
-	only_found(j, UNIT_HOUSEHOLD);
+	j->only.home = household_key(j, i ? county : NONE, (struct str){ text.p + i + 1, text.n - i - 1 });
 }
 
 void only_dossiers(struct join *j)
 {
-	uint32_t first = j->only.home == NONE ? NONE : j->homes.items[j->only.home].first;
-	const uint32_t people[] = { j->only.person, j->only.member, first };
+	uint32_t person = j->only.person ? people_find(&j->people, j->only.person) : NONE;
+	const uint32_t groups[] = { person == NONE ? NONE : j->people.groups[person], j->only.member, j->only.home_group };
 	for (size_t i = 0; i < 3; i++)
-		if (people[i] != NONE)
-			j->only.roots[j->only.root_count++] = people_root(&j->people, people[i]);
+		if (groups[i] != NONE)
+			j->only.dossiers[j->only.dossier_count++] = groups_dossier(&j->groups, groups[i]);
 }

@@ -1,108 +1,116 @@
-#include "internal.h"
+#include "people.h"
 
-#include <stdlib.h>
+#define BATCH 32 /* keys */
+#define LEAST 1024 /* slots */
 
-static uint64_t spread(uint64_t key)
+static uint64_t home_of(const struct wanted_people *p, uint64_t key)
 {
-	key *= UINT64_C(0x9E3779B97F4A7C15);
-	return key ^ key >> 32;
+	return (sieve_hash(key) >> 32) * p->cap >> 32;
 }
 
-static uint64_t slot_of(const struct people_map *m, uint64_t key)
+static uint32_t slot_of(const struct wanted_people *p, uint64_t key)
 {
-	uint64_t at = spread(key) & m->mask;
-	while (m->slots[at].index && m->slots[at].key != key)
-		at = (at + 1) & m->mask;
+	uint64_t at = home_of(p, key);
+	while (p->slots[at] && (p->slots[at] & PEOPLE_KEY) != key)
+		if (++at == p->cap)
+			at = 0;
+	return (uint32_t)at;
+}
+
+static void resize(struct wanted_people *p, uint64_t cap)
+{
+	struct wanted_people old = *p;
+	p->cap = cap;
+	p->slots = mem_alloc(cap * sizeof *p->slots);
+	p->groups = mem_alloc(cap * sizeof *p->groups);
+	for (uint64_t i = 0; i < old.cap; i++) {
+		if (!old.slots[i])
+			continue;
+		uint32_t at = slot_of(p, old.slots[i] & PEOPLE_KEY);
+		p->slots[at] = old.slots[i];
+		p->groups[at] = old.groups[i];
+	}
+	free(old.slots);
+	free(old.groups);
+}
+
+void people_reserve(struct wanted_people *p, uint64_t count)
+{
+	uint64_t cap = count + count / 2 + LEAST;
+	if (cap > p->cap)
+		resize(p, cap);
+}
+
+uint32_t people_add(struct wanted_people *p, uint64_t key, unsigned flags)
+{
+	if (4 * (p->count + 1) > 3 * p->cap)
+		resize(p, p->cap + p->cap / 2 + LEAST);
+	uint32_t at = slot_of(p, key);
+	if (!p->slots[at]) {
+		p->slots[at] = key;
+		p->groups[at] = NONE;
+		p->count++;
+	}
+	p->slots[at] |= (uint64_t)flags << 47;
 	return at;
 }
 
-/* Eight bits a slot and two slots a person: one in sixteen strangers passes. */
-static void set_bit(struct people_map *m, uint64_t key)
+void people_settle(struct wanted_people *p)
 {
-	uint64_t bit = spread(key) >> m->filter_shift;
-	m->filter[bit / 64] |= UINT64_C(1) << bit % 64;
+	sieve_release(&p->sieve);
+	sieve_make(&p->sieve, p->count, 12);
+	for (uint64_t i = 0; i < p->cap; i++)
+		if (p->slots[i])
+			sieve_add(&p->sieve, sieve_hash(p->slots[i] & PEOPLE_KEY));
 }
 
-static void resize(struct people_map *m, uint64_t mask)
+uint32_t people_look(const struct wanted_people *p, uint64_t key)
 {
-	free(m->slots);
-	free(m->filter);
-	m->mask = mask;
-	m->slots = mem_alloc((m->mask + 1) * sizeof *m->slots);
-	m->filter = mem_alloc(m->mask + 1);
-	m->filter_shift = (unsigned)__builtin_clzll(8 * (m->mask + 1) - 1);
-	for (uint32_t i = 0; i < m->count; i++) {
-		m->slots[slot_of(m, m->items[i].key)] = (struct people_slot){ m->items[i].key, i + 1 };
-		set_bit(m, m->items[i].key);
+	if (!p->cap)
+		return NONE;
+	uint32_t at = slot_of(p, key);
+	return p->slots[at] ? at : NONE;
+}
+
+uint32_t people_find(const struct wanted_people *p, uint64_t key)
+{
+	return sieve_has(&p->sieve, sieve_hash(key)) ? people_look(p, key) : NONE;
+}
+
+static void find_batch(const struct wanted_people *p, const uint64_t *keys, uint32_t n, uint32_t *ret)
+{
+	uint64_t h[BATCH];
+	uint32_t in[BATCH], count = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		h[i] = sieve_hash(keys[i]);
+		sieve_fetch(&p->sieve, h[i]);
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		ret[i] = NONE;
+		if (!sieve_has(&p->sieve, h[i]))
+			continue;
+		__builtin_prefetch(&p->slots[home_of(p, keys[i])]);
+		in[count++] = i;
+	}
+	for (uint32_t k = 0; k < count; k++) {
+		uint32_t at = slot_of(p, keys[in[k]]);
+		ret[in[k]] = p->slots[at] ? at : NONE;
 	}
 }
 
-void people_reserve(struct people_map *m, uint64_t count)
+void people_find_all(const struct wanted_people *p, const uint64_t *keys, uint32_t n, uint32_t *ret)
 {
-	uint64_t mask = m->mask ? m->mask : 1023;
-	while (mask <= 2 * count)
-		mask = 2 * mask + 1;
-	if (mask != m->mask)
-		resize(m, mask);
+	for (uint32_t from = 0; from < n; from += BATCH)
+		if (p->count)
+			find_batch(p, keys + from, n - from < BATCH ? n - from : BATCH, ret + from);
+		else
+			memset(ret + from, 0xFF, (n - from < BATCH ? n - from : BATCH) * sizeof *ret);
 }
 
-uint32_t people_add(struct people_map *m, uint64_t key, uint8_t flags)
+void people_release(struct wanted_people *p)
 {
-	if (2 * (uint64_t)m->count >= m->mask)
-		resize(m, m->mask ? 2 * m->mask + 1 : 1023);
-	struct people_slot *s = &m->slots[slot_of(m, key)];
-	if (!s->index) {
-		struct wanted_person p = { .key = key, .household = NONE, .home = NONE, .parent = m->count };
-		VEC_PUSH(m->items, m->count, m->cap, p);
-		*s = (struct people_slot){ key, m->count };
-		set_bit(m, key);
-	}
-	m->items[s->index - 1].flags |= flags;
-	return s->index - 1;
-}
-
-void people_prefetch(const struct people_map *m, uint64_t key)
-{
-	if (!m->count)
-		return;
-	uint64_t h = spread(key), bit = h >> m->filter_shift;
-	__builtin_prefetch(&m->filter[bit / 64]);
-	__builtin_prefetch(&m->slots[h & m->mask]);
-}
-
-uint32_t people_find(const struct people_map *m, uint64_t key)
-{
-	if (!m->count)
-		return NONE;
-	uint64_t bit = spread(key) >> m->filter_shift;
-	if (!(m->filter[bit / 64] >> bit % 64 & 1))
-		return NONE;
-	const struct people_slot *s = &m->slots[slot_of(m, key)];
-	return s->index ? s->index - 1 : NONE;
-}
-
-uint32_t people_root(struct people_map *m, uint32_t i)
-{
-	while (m->items[i].parent != i)
-		i = m->items[i].parent = m->items[m->items[i].parent].parent;
-	return i;
-}
-
-/* The lower index becomes the root: who stands for a dossier does not depend on the order of the joins. */
-void people_join(struct people_map *m, uint32_t a, uint32_t b)
-{
-	a = people_root(m, a);
-	b = people_root(m, b);
-	if (a < b)
-		m->items[b].parent = a;
-	else
-		m->items[a].parent = b;
-}
-
-void people_release(struct people_map *m)
-{
-	free(m->items);
-	free(m->slots);
-	free(m->filter);
-	*m = (struct people_map){ 0 };
+	free(p->slots);
+	free(p->groups);
+	sieve_release(&p->sieve);
+	*p = (struct wanted_people){ 0 };
 }

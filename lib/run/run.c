@@ -165,7 +165,7 @@ int runner_ingest(struct runner *r, struct err *err)
 int runner_join(struct runner *r, const char *dossiers, struct join_only *only, struct err *err)
 {
 	struct table *tables[64];
-	struct join_job job = { .pack = r->pack, .tables = tables, .path = dossiers, .id = r->id, .only = only };
+	struct join_job job = { .pack = r->pack, .tables = tables, .threads = r->plan->threads, .path = dossiers, .id = r->id, .only = only };
 	int got = 0;
 	r->progress->step = STEP_JOIN;
 	for (size_t i = 0; got == 0 && i < r->files.count; i++) {

@@ -4,12 +4,14 @@
  * and the owners of rows of the kinds that household and person rules ask for (pack->seeds), with the whole of their hukou
  * households. Households tied by common people become one dossier (dossier/dossier.h).
  *
- *   1  seeds      keys of the registry, of the trigger kinds, of deaths, of persons with several hukou rows
- *   2  homes      one pass over the household table: who lives where, counted into households
- *   3  persons    a second pass: everybody of a wanted household, and of those it split from
- *   4  dossiers   a pass over every table and partition: the rows of the wanted, grouped, encoded
+ *   1  seeds       keys of the registry, of the trigger kinds, of deaths, of persons with several hukou rows
+ *   2  survey      a pass over the household table: which households stand together, who may be whose relative, where hard people live
+ *   3  households  a second pass: who lives where, counted into households; the people of wanted ones
+ *   4  dossiers    a pass over every table: the rows of the wanted, put aside by share of the dossiers, grouped, encoded
  *
- * A partition is a share of the dossiers; more partitions mean less memory and more passes, never fewer rows.
+ * Memory grows with the people that are wanted, not with the extracts. More shares mean less memory, never fewer rows; what does not fit
+ * is put on disk. The file is the same for any threads, shares and memory.
+ *
  * Every row is kept, looked at only, or counted as not wanted: the file's META says how many of each kind, and a join whose rows
  * do not add up to the table's is an internal error.
  */
@@ -32,7 +34,9 @@ struct join_job {
 	const struct pack *pack;
 	struct table *const *tables;   /* at most one a kind, in any order */
 	unsigned table_count;
-	unsigned partitions;           /* 0: as many as the memory budget asks for */
+	unsigned partitions;           /* shares of the dossiers; 0: as many as the memory asks for */
+	unsigned threads;              /* 0 counts as 1 */
+	uint64_t memory;               /* bytes, about, for what can be put on disk; 0: a default */
 	const char *path;              /* of the dossier file */
 	struct frame_id id;
 	struct join_only *only;        /* or NULL: all */

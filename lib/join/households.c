@@ -1,0 +1,402 @@
+/* Step 3: households put together from the home rows of the living. Every household is counted; the people of those that are wanted, or
+ * may be for the sake of a relative, are taken along.
+ *
+ * Most households stand together in the extract and are put together as their rows go by. The rows of scattered ones are put aside, by a
+ * share of their hash, and put together share by share.
+ */
+#include "internal.h"
+
+#include <stdlib.h>
+
+typedef VEC(struct resident) residents;
+
+/* A household on its way from the thread that put it together; its people follow. */
+struct found {
+	struct household_key home, from;
+	int64_t region;
+	uint32_t first, people; /* ordinal of the first home row; how many follow */
+	bool principal, partner, collective, registered;
+};
+
+struct found_person {
+	uint64_t key;
+	uint32_t ordinal, slot;
+};
+
+struct piece {
+	struct table_scan scan;
+	struct who who;
+	struct home_reader *reader;
+	struct last_household last, last_from;
+	residents head, run;     /* of the first household in the piece, which may have begun before; of the one at hand */
+	bool in_head;
+	residents scattered;
+	VEC(uint32_t) seeds;     /* ordinals of their rows */
+	struct buf found;
+	struct region_counts counts;
+};
+
+struct builder {
+	struct join *j;
+	struct piece *pieces;
+	residents open;          /* the household with which the pieces taken up so far end */
+	struct buf found;
+	struct spool *scattered;
+	unsigned shares;
+};
+
+/* ---- one household ------------------------------------------------------------------------------------------------------------------------ */
+
+static void see_resident(struct household_facts *f, struct found *h, const struct resident *r)
+{
+	struct home_facts facts = { .region = r->region, .split_on = r->dated ? 0 : VALUE_NULL, .head = r->head,
+		.collective = r->collective, .rural = r->rural, .split = r->split };
+	bool dated = f->people && f->split_row != NONE;
+	household_see(f, &facts, r->ordinal);
+	if (!dated && r->dated)
+		h->from = r->from;
+	h->registered |= (r->flags & WANTED_REGISTERED) != 0;
+	h->principal |= (r->flags & WANTED_PRINCIPAL) != 0;
+	h->partner |= r->slot != NONE;
+}
+
+static void put_found(struct buf *b, const struct found *h, const struct resident *r)
+{
+	buf_put(b, h, sizeof *h);
+	for (uint32_t i = 0; i < h->people; i++) {
+		struct found_person p = { r[i].key, r[i].ordinal, r[i].slot };
+		buf_put(b, &p, sizeof p);
+	}
+}
+
+/* Whether a household that nobody wants for itself may be wanted for a relative's sake. */
+static bool may_be_related(const struct join *j, const struct found *h)
+{
+	return sieve_has(&j->sources, sieve_hash(h->home.a)) || (h->from.b && sieve_has(&j->principals, sieve_hash(h->from.a)));
+}
+
+/* The residents of one household, in the order of their rows. */
+static void settle(const struct join *j, const struct resident *r, size_t n, struct region_counts *counts, struct buf *found)
+{
+	struct household_facts f = { 0 };
+	struct found h = { .home = r->home, .first = r->ordinal, .people = (uint32_t)n };
+	for (size_t i = 0; i < n; i++)
+		see_resident(&f, &h, &r[i]);
+	h.region = f.region;
+	h.collective = household_collective(&f, j->pack);
+	h.principal |= j->all || same_household(h.home, j->only.home);
+	count_household(counts, &f, h.collective);
+	if (h.principal || h.partner || (!h.collective && may_be_related(j, &h)))
+		put_found(found, &h, r);
+}
+
+/* ---- a piece: any thread -------------------------------------------------------------------------------------------------------------------- */
+
+static void close_run(const struct join *j, struct piece *p)
+{
+	if (p->in_head) {
+		residents t = p->head;
+		p->head = p->run;
+		p->run = t;
+		p->in_head = false;
+	} else if (p->run.count) {
+		settle(j, p->run.items, p->run.count, &p->counts, &p->found);
+	}
+	p->run.count = 0;
+}
+
+static void make_resident(const struct join *j, struct piece *p, struct row r, struct resident *ret)
+{
+	struct home_facts f;
+	home_facts(p->reader, r, &f);
+	ret->home = household_again(j, &p->last, f.county, f.number);
+	ret->region = f.region;
+	ret->head = f.head;
+	ret->collective = f.collective;
+	ret->rural = f.rural;
+	ret->split = f.split;
+	ret->dated = f.split_on != VALUE_NULL;
+	ret->from = (struct household_key){ 0 };
+	if (ret->dated && f.split_from.n)
+		ret->from = household_again(j, &p->last_from, f.county, f.split_from);
+}
+
+static void place(const struct join *j, struct piece *p, const struct resident *r)
+{
+	bool same = p->run.count && same_household(p->run.items[0].home, r->home);
+	if (!same && is_scattered(j, r->home.a)) {
+		VEC_PUSH(p->scattered.items, p->scattered.count, p->scattered.cap, *r);
+		return;
+	}
+	if (!same && p->run.count)
+		close_run(j, p);
+	VEC_PUSH(p->run.items, p->run.count, p->run.cap, *r);
+}
+
+static void begin(const struct builder *b, struct piece *p, uint64_t i)
+{
+	p->who.block = 0;
+	p->head.count = p->run.count = p->scattered.count = p->seeds.count = p->found.n = 0;
+	p->in_head = true;
+	scan_piece(&p->scan, b->j->homes_table, i);
+}
+
+static int build(void *arg, unsigned slot, uint64_t i, struct err *err)
+{
+	struct builder *b = arg;
+	struct piece *p = &b->pieces[slot];
+	const struct join *j = b->j;
+	const struct kind *k = j->homes_table->kind;
+	struct row r;
+	uint32_t ordinal;
+	enum iter got;
+	begin(b, p, i);
+	while ((got = table_next(&p->scan, &r, &ordinal, err)) == ITER_ROW) {
+		if (p->who.block != p->scan.next_block)
+			who_find(&p->who, j, &p->scan, k->ids[0], NULL, false);
+		uint32_t at = p->scan.row - 1, person = p->who.slots[at];
+		unsigned flags = person == NONE ? 0 : people_flags(&j->people, person);
+		if (person != NONE)
+			VEC_PUSH(p->seeds.items, p->seeds.count, p->seeds.cap, ordinal);
+		if (!is_home(j, p->reader, r, ordinal, flags))
+			continue;
+		struct resident one = { .key = p->who.keys[at], .ordinal = ordinal, .slot = person, .flags = (uint8_t)flags };
+		make_resident(j, p, r, &one);
+		place(j, p, &one);
+	}
+	if (p->in_head)
+		close_run(j, p); /* what is at hand then is the head, and nothing follows */
+	return got == ITER_END ? 0 : -1;
+}
+
+/* ---- pieces, one after the other -------------------------------------------------------------------------------------------------------------- */
+
+static void want_row(struct join *j, uint32_t ordinal)
+{
+	j->wanted[ordinal / 64] |= UINT64_C(1) << ordinal % 64;
+}
+
+static void want_person(struct join *j, const struct found_person *p, uint32_t group, unsigned flags)
+{
+	want_row(j, p->ordinal);
+	if (p->slot == NONE) {
+		uint32_t at = people_add(&j->others, p->key, flags);
+		j->others.groups[at] = group;
+		return;
+	}
+	if (flags & WANTED_PRINCIPAL && j->people.groups[p->slot] != NONE)
+		groups_tie(&j->groups, j->people.groups[p->slot], group);
+	j->people.groups[p->slot] = group;
+	people_mark(&j->people, p->slot, flags);
+}
+
+static uint32_t household_group(struct join *j, uint32_t first, bool principal)
+{
+	uint32_t g = groups_add(&j->groups, GROUP_HOUSEHOLD, first);
+	j->groups.marks[g] |= principal ? GROUP_PRINCIPAL : 0;
+	return g;
+}
+
+/* Only its wanted people are taken along; their home rows are noted. */
+static void take_collective(struct join *j, const struct found *h, const struct found_person *p)
+{
+	struct collective one = { h->region, h->registered };
+	for (uint32_t i = 0; i < h->people; i++) {
+		struct noted_row note = { p[i].ordinal, (uint32_t)j->collectives.count };
+		if (p[i].slot != NONE)
+			VEC_PUSH(j->noted.items, j->noted.count, j->noted.cap, note);
+	}
+	VEC_PUSH(j->collectives.items, j->collectives.count, j->collectives.cap, one);
+}
+
+static void take_family(struct join *j, const struct found *h, const struct found_person *p)
+{
+	struct relative one = { h->home, h->from, NONE, h->first, 0, j->waiting.count, h->principal };
+	if (h->principal || h->partner) {
+		one.group = household_group(j, h->first, h->principal);
+		for (uint32_t i = 0; i < h->people; i++)
+			want_person(j, &p[i], one.group, h->principal ? WANTED_PRINCIPAL : 0);
+	}
+	if (!h->from.b && !sieve_has(&j->sources, sieve_hash(h->home.a)))
+		return;
+	for (; one.group == NONE && one.people < h->people; one.people++) {
+		struct waiting w = { p[one.people].key, p[one.people].ordinal };
+		VEC_PUSH(j->waiting.items, j->waiting.count, j->waiting.cap, w);
+	}
+	VEC_PUSH(j->relatives.items, j->relatives.count, j->relatives.cap, one);
+}
+
+static size_t take_one(struct join *j, const char *at)
+{
+	struct found h;
+	memcpy(&h, at, sizeof h);
+	const struct found_person *p = (const struct found_person *)(at + sizeof h); /* both are multiples of 8 bytes */
+	if (same_household(h.home, j->only.home) && j->job->only)
+		only_found(j, UNIT_HOUSEHOLD);
+	if (h.collective)
+		take_collective(j, &h, p);
+	else
+		take_family(j, &h, p);
+	if (same_household(h.home, j->only.home) && !h.collective)
+		j->only.home_group = j->groups.count - 1;
+	return sizeof h + h.people * sizeof *p;
+}
+
+static void take_found(struct join *j, struct buf *found)
+{
+	for (size_t at = 0; at < found->n;)
+		at += take_one(j, found->p + at);
+	found->n = 0;
+}
+
+/* The household that was open at the end of the pieces before is closed by another one. */
+static void close_open(struct builder *b)
+{
+	if (b->open.count)
+		settle(b->j, b->open.items, b->open.count, &b->j->counts, &b->found);
+	take_found(b->j, &b->found);
+	b->open.count = 0;
+}
+
+static void reopen(struct builder *b, const residents *with)
+{
+	for (size_t i = 0; i < with->count; i++)
+		VEC_PUSH(b->open.items, b->open.count, b->open.cap, with->items[i]);
+}
+
+static int take(void *arg, unsigned slot, uint64_t i, struct err *err)
+{
+	struct builder *b = arg;
+	struct piece *p = &b->pieces[slot];
+	(void)i;
+	if (p->head.count && b->open.count && !same_household(p->head.items[0].home, b->open.items[0].home))
+		close_open(b);
+	reopen(b, &p->head);
+	if (p->run.count) {
+		close_open(b);
+		take_found(b->j, &p->found);
+		reopen(b, &p->run);
+	}
+	for (size_t n = 0; n < p->seeds.count; n++)
+		want_row(b->j, p->seeds.items[n]);
+	for (size_t n = 0; n < p->scattered.count; n++) {
+		const struct resident *r = &p->scattered.items[n];
+		if (spool_put(b->scattered, (unsigned)((r->home.a >> 32) * b->shares >> 32), r, sizeof *r, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- scattered households ---------------------------------------------------------------------------------------------------------------------- */
+
+static int by_household(const void *pa, const void *pb)
+{
+	const struct resident *a = pa, *b = pb;
+	if (a->home.a != b->home.a)
+		return a->home.a < b->home.a ? -1 : 1;
+	if (a->home.b != b->home.b)
+		return a->home.b < b->home.b ? -1 : 1;
+	return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
+}
+
+struct place_found {
+	uint32_t first;
+	size_t at;
+};
+
+static int by_first(const void *pa, const void *pb)
+{
+	const struct place_found *a = pa, *b = pb;
+	return (a->first > b->first) - (a->first < b->first);
+}
+
+/* They are taken up in the order of their rows, not of their hashes: nothing must depend on these. */
+static void take_in_order(struct builder *b)
+{
+	VEC(struct place_found) places = { 0 };
+	for (size_t at = 0; at < b->found.n;) {
+		struct found h;
+		memcpy(&h, b->found.p + at, sizeof h);
+		struct place_found one = { h.first, at };
+		VEC_PUSH(places.items, places.count, places.cap, one);
+		at += sizeof h + h.people * sizeof(struct found_person);
+	}
+	sort(places.items, places.count, sizeof *places.items, by_first);
+	for (size_t i = 0; i < places.count; i++)
+		take_one(b->j, b->found.p + places.items[i].at);
+	free(places.items);
+	b->found.n = 0;
+}
+
+static int take_scattered(struct builder *b, struct err *err)
+{
+	struct buf bytes = { 0 };
+	int rc = 0;
+	for (unsigned share = 0; rc == 0 && share < b->shares; share++) {
+		rc = spool_read(b->scattered, share, &bytes, err);
+		struct resident *r = (struct resident *)bytes.p;
+		size_t n = rc == 0 ? bytes.n / sizeof *r : 0;
+		sort(r, n, sizeof *r, by_household);
+		for (size_t i = 0, k; i < n; i = k) {
+			for (k = i + 1; k < n && same_household(r[k].home, r[i].home); k++)
+				;
+			settle(b->j, r + i, k - i, &b->j->counts, &b->found);
+		}
+	}
+	buf_release(&bytes);
+	if (rc == 0)
+		take_in_order(b);
+	return rc;
+}
+
+/* ---- all ----------------------------------------------------------------------------------------------------------------------------------------- */
+
+static void prepare(struct builder *b)
+{
+	struct join *j = b->j;
+	unsigned slots = lanes_slots(j->job->threads);
+	uint64_t ordinals = j->homes_table->rows + j->homes_table->duplicate_count;
+	b->pieces = mem_alloc(slots * sizeof *b->pieces);
+	for (unsigned i = 0; i < slots; i++)
+		b->pieces[i].reader = home_reader_new(j->pack);
+	j->wanted = mem_alloc((ordinals / 64 + 1) * sizeof *j->wanted);
+	b->shares = 1 + (unsigned)(j->all_scattered ? j->homes_table->rows * sizeof(struct resident) / (j->memory / 8) : 0);
+	spool_open(&b->scattered, j->job->path, b->shares, j->memory / 8);
+}
+
+static void release(struct builder *b)
+{
+	for (unsigned i = 0; i < lanes_slots(b->j->job->threads); i++) {
+		struct piece *p = &b->pieces[i];
+		counts_merge(&b->j->counts, &p->counts);
+		counts_release(&p->counts);
+		table_scan_release(&p->scan);
+		who_release(&p->who);
+		home_reader_free(p->reader);
+		free(p->head.items);
+		free(p->run.items);
+		free(p->scattered.items);
+		free(p->seeds.items);
+		buf_release(&p->found);
+	}
+	free(b->pieces);
+	free(b->open.items);
+	buf_release(&b->found);
+	spool_close(b->scattered);
+}
+
+int join_households(struct join *j, struct err *err)
+{
+	struct builder b = { .j = j };
+	prepare(&b);
+	struct lanes lanes = { j->job->threads, pieces_of(j->homes_table), &b, build, take };
+	int r = lanes_run(&lanes, err);
+	close_open(&b);
+	if (r == 0)
+		r = take_scattered(&b, err);
+	release(&b);
+	sieve_release(&j->scattered_sieve);
+	free(j->scattered);
+	j->scattered = NULL;
+	return r;
+}

@@ -1,0 +1,294 @@
+/* Step 4: the rows of the wanted, put aside by share of the dossiers. */
+#include "internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BYTES_A_PERSON 300       /* rows and what is known of them, on average */
+#define SHARES_MOST 1024
+#define LEAST_SHARE (1u << 20)   /* bytes */
+
+struct row_piece {
+	struct table_scan scan;
+	struct who who, second;
+	struct home_reader *reader;
+	struct places_of places;
+	struct buf out, row;
+	uint64_t kept, looked_at, left;
+};
+
+struct gatherer {
+	struct join *j;
+	struct row_piece *pieces;
+	const struct table *table; /* at hand */
+	bool homes;
+	struct spooled to;
+	struct {
+		uint64_t kept, looked_at, left; /* rows: of somebody principal, of others only, of nobody here */
+	} kinds[64];
+};
+
+static void put_record(struct buf *b, uint32_t dossier, uint32_t note, const void *p, size_t n)
+{
+	uint8_t x[RECORD];
+	le32_put(x, dossier);
+	le32_put(x + 4, (uint32_t)n);
+	le32_put(x + 8, note);
+	buf_put(b, x, sizeof x);
+	buf_put(b, p, n);
+}
+
+/* ---- a piece of a table: any thread ------------------------------------------------------------------------------------------------------------ */
+
+static int by_ordinal(const void *pa, const void *pb)
+{
+	const struct noted_row *a = pa, *b = pb;
+	return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
+}
+
+/* What a row of the household table is to its dossier. */
+static uint32_t note_of(const struct gatherer *g, const struct row_piece *p, struct row r, uint32_t ordinal, uint32_t slot)
+{
+	const struct join *j = g->j;
+	unsigned flags = slot & LOOK ? 0 : people_flags(&j->people, slot);
+	if (!is_home(j, p->reader, r, ordinal, flags))
+		return NOTE_ROW;
+	struct noted_row probe = { ordinal, 0 };
+	const struct noted_row *noted = slot & LOOK ? NULL : bsearch(&probe, j->noted.items, j->noted.count, sizeof probe, by_ordinal);
+	return noted ? NOTE_COLLECTIVE + noted->collective : NOTE_HOME;
+}
+
+static void see_person(const struct gatherer *g, struct row_piece *p, uint32_t slot)
+{
+	const struct join *j = g->j;
+	if (slot == NONE)
+		return;
+	if (j->job->only && !(slot & LOOK) && people_key(&j->people, slot) == j->only.person)
+		only_found(j, UNIT_PERSON);
+	places_of_person(j, slot, &p->places);
+}
+
+static void put_row(const struct gatherer *g, struct row_piece *p, struct row r, uint32_t ordinal, uint32_t first, uint32_t second)
+{
+	bool own = false;
+	p->places.count = 0;
+	see_person(g, p, first);
+	if (second != first)
+		see_person(g, p, second);
+	if (!p->places.count) {
+		p->left++;
+		return;
+	}
+	p->row.n = 0;
+	dossier_encode_row(&p->row, g->table->kind, r);
+	uint32_t note = g->homes ? note_of(g, p, r, ordinal, first) : NOTE_ROW;
+	for (size_t i = 0; i < p->places.count; i++) {
+		own |= p->places.items[i].flags & PERSON_PRINCIPAL;
+		if (only_wants(g->j, p->places.items[i].dossier))
+			put_record(&p->out, p->places.items[i].dossier, note, p->row.p, p->row.n);
+	}
+	*(own ? &p->kept : &p->looked_at) += 1;
+}
+
+static int gather(void *arg, unsigned slot, uint64_t i, struct err *err)
+{
+	struct gatherer *g = arg;
+	struct row_piece *p = &g->pieces[slot];
+	const struct kind *k = g->table->kind;
+	const uint64_t *wanted = g->homes ? g->j->wanted : NULL;
+	struct row r;
+	uint32_t ordinal;
+	enum iter got;
+	p->out.n = 0;
+	p->who.block = 0;
+	p->kept = p->looked_at = p->left = 0;
+	scan_piece(&p->scan, g->table, i);
+	while ((got = table_next(&p->scan, &r, &ordinal, err)) == ITER_ROW) {
+		if (p->who.block != p->scan.next_block) {
+			who_find(&p->who, g->j, &p->scan, k->ids[0], wanted, true);
+			if (k->ids[1] >= 0)
+				who_find(&p->second, g->j, &p->scan, k->ids[1], NULL, true);
+		}
+		uint32_t at = p->scan.row - 1, first = p->who.slots[at], second = k->ids[1] >= 0 ? p->second.slots[at] : NONE;
+		if (first == NONE && second == NONE)
+			p->left++;
+		else
+			put_row(g, p, r, ordinal, first, second);
+	}
+	return got == ITER_END ? 0 : -1;
+}
+
+/* ---- all tables ------------------------------------------------------------------------------------------------------------------------------ */
+
+static int put_aside(struct gatherer *g, const struct buf *records, struct err *err)
+{
+	for (size_t at = 0; at < records->n;) {
+		size_t n = RECORD + le32_get(records->p + at + 4);
+		uint32_t share = le32_get(records->p + at) / g->to.dossiers;
+		if (spool_put(g->to.spool, share, records->p + at, n, err) < 0)
+			return -1;
+		at += n;
+	}
+	return 0;
+}
+
+static int take(void *arg, unsigned slot, uint64_t i, struct err *err)
+{
+	struct gatherer *g = arg;
+	struct row_piece *p = &g->pieces[slot];
+	unsigned k = g->table->kind->index;
+	(void)i;
+	g->kinds[k].kept += p->kept;
+	g->kinds[k].looked_at += p->looked_at;
+	g->kinds[k].left += p->left;
+	return put_aside(g, &p->out, err);
+}
+
+static int gather_people(struct gatherer *g, const struct wanted_people *p, uint32_t mark, struct err *err)
+{
+	struct places_of places = { 0 };
+	struct buf out = { 0 };
+	int r = 0;
+	for (uint64_t i = 0; r == 0 && i < p->cap; i++) {
+		uint8_t x[9];
+		if (!p->slots[i])
+			continue;
+		places.count = out.n = 0;
+		places_of_person(g->j, (uint32_t)i | mark, &places);
+		le64_put(x, people_key(p, (uint32_t)i));
+		for (size_t k = 0; k < places.count; k++) {
+			x[8] = places.items[k].flags;
+			if (only_wants(g->j, places.items[k].dossier))
+				put_record(&out, places.items[k].dossier, NOTE_PERSON, x, sizeof x);
+		}
+		r = put_aside(g, &out, err);
+	}
+	free(places.items);
+	buf_release(&out);
+	return r;
+}
+
+static int by_kind(const void *pa, const void *pb)
+{
+	const struct table *const *a = pa, *const *b = pb;
+	return ((*a)->kind->index > (*b)->kind->index) - ((*a)->kind->index < (*b)->kind->index);
+}
+
+static int gather_tables(struct gatherer *g, struct err *err)
+{
+	const struct join_job *job = g->j->job;
+	const struct table *tables[64];
+	memcpy(tables, job->tables, job->table_count * sizeof *tables);
+	sort(tables, job->table_count, sizeof *tables, by_kind); /* rows of a dossier stand in this order */
+	for (unsigned i = 0; i < job->table_count; i++) {
+		g->table = tables[i];
+		g->homes = tables[i] == g->j->homes_table;
+		struct lanes lanes = { job->threads, pieces_of(tables[i]), g, gather, take };
+		if (tables[i]->kind->ids[0] >= 0 && lanes_run(&lanes, err) < 0)
+			return -1;
+	}
+	if (gather_people(g, &g->j->people, 0, err) < 0)
+		return -1;
+	return gather_people(g, &g->j->others, LOOK, err);
+}
+
+/* Every row of a table was taken along, looked at, or counted as not wanted. */
+static int check_accounts(const struct gatherer *g, struct err *err)
+{
+	const struct join_job *job = g->j->job;
+	for (unsigned i = 0; i < job->table_count; i++) {
+		const struct table *t = job->tables[i];
+		unsigned k = t->kind->index;
+		if (t->kind->ids[0] >= 0 && g->kinds[k].kept + g->kinds[k].looked_at + g->kinds[k].left != t->rows)
+			return err_set(err, STATUS_SOFTWARE, "join: the rows of kind %.*s do not add up; keep the extracts and report it",
+			               STR_ARG(t->kind->name));
+	}
+	return 0;
+}
+
+static int put_meta(const struct gatherer *g, struct frame_writer *w, struct err *err)
+{
+	const struct join_job *job = g->j->job;
+	json_t *kinds = json_object();
+	for (unsigned i = 0; i < job->table_count; i++) {
+		const struct table *t = job->tables[i];
+		unsigned k = t->kind->index;
+		char name[128];
+		snprintf(name, sizeof name, "%.*s", STR_ARG(t->kind->name));
+		json_object_set_new(kinds, name, json_pack("{sO sI sI sI}", "files", json_object_get(t->meta, "files"), "kept",
+			(json_int_t)g->kinds[k].kept, "looked_at", (json_int_t)g->kinds[k].looked_at, "not_wanted", (json_int_t)g->kinds[k].left));
+	}
+	int year, month, day;
+	day_split(job->pack->as_of, &year, &month, &day);
+	char as_of[32];
+	snprintf(as_of, sizeof as_of, "%04d-%02d-%02d", year, month, day);
+	json_t *meta = json_pack("{ss so}", "as_of", as_of, "kinds", kinds);
+	char *text = json_dumps(meta, JSON_COMPACT | JSON_SORT_KEYS);
+	int r = frame_put(w, TAG_META, text, strlen(text), 0, err);
+	free(text);
+	json_decref(meta);
+	return r;
+}
+
+static unsigned shares_for(const struct join *j)
+{
+	uint64_t bytes = (j->people.count + j->others.count) * BYTES_A_PERSON, share = j->memory / 32;
+	if (j->job->partitions)
+		return j->job->partitions;
+	bytes = 1 + bytes / (share > LEAST_SHARE ? share : LEAST_SHARE);
+	return bytes < SHARES_MOST ? (unsigned)bytes : SHARES_MOST;
+}
+
+static void prepare(struct gatherer *g)
+{
+	struct join *j = g->j;
+	unsigned slots = lanes_slots(j->job->threads);
+	number_dossiers(j);
+	if (j->job->only)
+		only_dossiers(j);
+	sort(j->noted.items, j->noted.count, sizeof *j->noted.items, by_ordinal);
+	g->pieces = mem_alloc(slots * sizeof *g->pieces);
+	for (unsigned i = 0; i < slots; i++)
+		g->pieces[i].reader = home_reader_new(j->pack);
+	g->to.shares = shares_for(j);
+	g->to.dossiers = j->groups.dossiers / g->to.shares + 1;
+	spool_open(&g->to.spool, j->job->path, g->to.shares, j->memory / 4);
+}
+
+/* What is not needed to put dossiers together. */
+static void release_search(struct gatherer *g)
+{
+	for (unsigned i = 0; g->pieces && i < lanes_slots(g->j->job->threads); i++) {
+		struct row_piece *p = &g->pieces[i];
+		table_scan_release(&p->scan);
+		who_release(&p->who);
+		who_release(&p->second);
+		home_reader_free(p->reader);
+		free(p->places.items);
+		buf_release(&p->out);
+		buf_release(&p->row);
+	}
+	free(g->pieces);
+	g->pieces = NULL;
+	people_release(&g->j->people);
+	people_release(&g->j->others);
+	groups_release(&g->j->groups);
+}
+
+int join_dossiers(struct join *j, struct frame_writer *w, struct err *err)
+{
+	struct gatherer *g = mem_alloc(sizeof *g);
+	g->j = j;
+	prepare(g);
+	int r = gather_tables(g, err);
+	if (r == 0)
+		r = check_accounts(g, err);
+	release_search(g);
+	if (r == 0)
+		r = put_dossiers(j, &g->to, w, err);
+	if (r == 0)
+		r = put_meta(g, w, err);
+	spool_close(g->to.spool);
+	free(g);
+	return r;
+}
