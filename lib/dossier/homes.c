@@ -53,13 +53,14 @@ static unsigned values_at(const struct kind *k, unsigned offset)
 	return 3; /* bool */
 }
 
-static bool ask(const struct row_test *t, struct home_reader *h, struct row r)
+static bool ask(const struct row_test *t, struct row_asker *a, struct row r)
 {
-	return eval_row(&h->eval, t->expr, h->kind, r) == TRI_TRUE;
+	arena_reset(&a->eval.arena);
+	return eval_row(&a->eval, t->expr, a->kind, r) == TRI_TRUE;
 }
 
 /* Ask about a row made for each combination. */
-static void tabulate(struct row_test *t, struct home_reader *h, unsigned size)
+static void tabulate(struct row_test *t, struct row_asker *h, unsigned size)
 {
 	uint8_t *fixed = mem_alloc(h->kind->stride);
 	uint8_t *texts = mem_alloc((size_t)h->kind->text_count + 1);
@@ -79,7 +80,7 @@ static void tabulate(struct row_test *t, struct home_reader *h, unsigned size)
 	t->table = table;
 }
 
-static void prepare(struct row_test *t, struct home_reader *h, const struct expr *e)
+void row_test_init(struct row_test *t, struct row_asker *h, const struct expr *e)
 {
 	*t = (struct row_test){ .expr = e, .region = -1 };
 	if (!survey(t, h->kind, e))
@@ -97,7 +98,13 @@ static void prepare(struct row_test *t, struct home_reader *h, const struct expr
 	tabulate(t, h, size);
 }
 
-bool row_says(const struct row_test *t, struct home_reader *h, struct row r)
+void row_test_release(struct row_test *t)
+{
+	free(t->table);
+	t->table = NULL;
+}
+
+bool row_test_says(const struct row_test *t, struct row_asker *h, struct row r)
 {
 	if (!t->table)
 		return ask(t, h, r);
@@ -110,6 +117,17 @@ bool row_says(const struct row_test *t, struct home_reader *h, struct row r)
 		i += t->region_step * (region == UINT64_MAX ? 0 : place >= 200 && place <= 399 ? 2 : 1);
 	}
 	return t->table[i];
+}
+
+void row_asker_init(struct row_asker *a, const struct pack *pack, const struct kind *kind)
+{
+	*a = (struct row_asker){ .kind = kind, .nothing = { .pack = pack } };
+	eval_init(&a->eval, &a->nothing);
+}
+
+void row_asker_release(struct row_asker *a)
+{
+	eval_release(&a->eval);
 }
 
 /* ---- household rows ------------------------------------------------------------------------------------------------------------------- */
@@ -129,15 +147,14 @@ struct home_reader *home_reader_new(const struct pack *pack)
 	h->number = column_named(h->kind, "household_no");
 	h->split_on = column_named(h->kind, "split_on");
 	h->split_from = column_named(h->kind, "split_from");
-	h->nothing = (struct dossier){ .pack = pack };
-	eval_init(&h->eval, &h->nothing);
-	prepare(&h->home, h, p->home);
-	prepare(&h->gone, h, p->gone);
-	prepare(&h->head, h, p->head);
-	prepare(&h->collective, h, p->collective);
-	prepare(&h->rural, h, p->rural);
-	prepare(&h->urban, h, p->urban);
-	prepare(&h->split, h, p->split);
+	row_asker_init(&h->asker, pack, h->kind);
+	row_test_init(&h->home, &h->asker, p->home);
+	row_test_init(&h->gone, &h->asker, p->gone);
+	row_test_init(&h->head, &h->asker, p->head);
+	row_test_init(&h->collective, &h->asker, p->collective);
+	row_test_init(&h->rural, &h->asker, p->rural);
+	row_test_init(&h->urban, &h->asker, p->urban);
+	row_test_init(&h->split, &h->asker, p->split);
 	return h;
 }
 
@@ -147,8 +164,8 @@ void home_reader_free(struct home_reader *h)
 		return;
 	struct row_test *all[] = { &h->home, &h->gone, &h->head, &h->collective, &h->rural, &h->urban, &h->split };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		free(all[i]->table);
-	eval_release(&h->eval);
+		row_test_release(all[i]);
+	row_asker_release(&h->asker);
 	free(h);
 }
 

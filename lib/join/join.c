@@ -51,7 +51,7 @@ static int prepare(struct join *j, struct err *err)
 	if (!j->homes_table || !j->register_table)
 		return err_set(err, STATUS_NOINPUT, "join: needs the registry's table and the household register's; give both");
 	j->memory = job->memory ? job->memory : MEMORY;
-	j->all = j->pack->seeds == TRIGGER_ALWAYS && !job->only;
+	j->all = j->pack->seed_kinds == TRIGGER_ALWAYS && !job->only;
 	j->only.member = j->only.home_group = NONE;
 	if (getrandom(&j->seed, sizeof j->seed, 0) != sizeof j->seed)
 		j->seed = 0;

@@ -4,7 +4,70 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-static int seed_table(struct join *j, const struct table *t, unsigned flags, struct err *err)
+/* ---- which rows ---------------------------------------------------------------------------------------------------------------------------- */
+
+/* What makes a row of one kind a seed: one of the pack's seeds whose conditions it meets. */
+struct sower {
+	struct row_asker asker;
+	bool every;              /* any row is one */
+	struct alternative {
+		struct row_test tests[SEED_CONDITIONS];
+		unsigned count;
+	} *alternatives;
+	unsigned count;
+};
+
+/* What can be looked up is asked first. */
+static void add_tests(struct sower *s, struct alternative *a, const struct seed *seed)
+{
+	for (unsigned i = 0; i < seed->condition_count; i++)
+		row_test_init(&a->tests[a->count++], &s->asker, seed->conditions[i]);
+	for (unsigned i = 1; i < a->count; i++)
+		for (unsigned k = i; k && a->tests[k].table && !a->tests[k - 1].table; k--) {
+			struct row_test t = a->tests[k];
+			a->tests[k] = a->tests[k - 1];
+			a->tests[k - 1] = t;
+		}
+}
+
+static void sower_init(struct sower *s, const struct join *j, const struct kind *k)
+{
+	*s = (struct sower){ .every = j->all };
+	row_asker_init(&s->asker, j->pack, k);
+	s->alternatives = mem_alloc((j->pack->seed_count + 1) * sizeof *s->alternatives);
+	for (unsigned i = 0; i < j->pack->seed_count; i++) {
+		const struct seed *seed = &j->pack->seeds[i];
+		if (seed->kind != k->index)
+			continue;
+		s->every |= seed->condition_count == 0;
+		add_tests(s, &s->alternatives[s->count++], seed);
+	}
+}
+
+static void sower_release(struct sower *s)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		for (unsigned k = 0; k < s->alternatives[i].count; k++)
+			row_test_release(&s->alternatives[i].tests[k]);
+	free(s->alternatives);
+	row_asker_release(&s->asker);
+}
+
+static bool is_seed(struct sower *s, struct row r)
+{
+	bool seed = s->every;
+	for (unsigned i = 0; i < s->count && !seed; i++) {
+		const struct alternative *a = &s->alternatives[i];
+		unsigned k = 0;
+		while (k < a->count && row_test_says(&a->tests[k], &s->asker, r))
+			k++;
+		seed = k == a->count;
+	}
+	return seed;
+}
+
+/* by: which rows, or NULL: all. */
+static int seed_table(struct join *j, const struct table *t, struct sower *by, unsigned flags, struct err *err)
 {
 	struct table_scan s;
 	struct row r;
@@ -12,9 +75,12 @@ static int seed_table(struct join *j, const struct table *t, unsigned flags, str
 	uint64_t keys[2];
 	enum iter got;
 	table_scan_init(&s, t);
-	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW)
+	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
+		if (by && !is_seed(by, r))
+			continue;
 		for (int i = 0, n = row_keys(t->kind, r, keys); i < n; i++)
 			people_add(&j->people, keys[i], flags);
+	}
 	table_scan_release(&s);
 	return got == ITER_END ? 0 : -1;
 }
@@ -115,13 +181,22 @@ static int seed_partners(struct join *j, const struct table *t, struct err *err)
 
 /* ---- all seeds ------------------------------------------------------------------------------------------------------------------------------ */
 
+static int seed_kind(struct join *j, const struct table *t, struct err *err)
+{
+	struct sower by;
+	sower_init(&by, j, t->kind);
+	int r = by.every || by.count ? seed_table(j, t, &by, WANTED_PRINCIPAL, err) : 0;
+	sower_release(&by);
+	return r;
+}
+
+/* Registered people are seeds already. */
 static int seed_kinds(struct join *j, struct err *err)
 {
 	const struct join_job *job = j->job;
 	for (unsigned i = 0; !job->only && i < job->table_count; i++) {
 		const struct table *t = job->tables[i];
-		bool seed = j->pack->seeds >> t->kind->index & 1 || (j->all && t->kind->role != ROLE_PLACES);
-		if (seed && t->kind->ids[0] >= 0 && t->kind->role != ROLE_REGISTER && seed_table(j, t, WANTED_PRINCIPAL, err) < 0)
+		if (t->kind->ids[0] >= 0 && t->kind->role != ROLE_REGISTER && seed_kind(j, t, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -140,7 +215,7 @@ int join_seeds(struct join *j, struct err *err)
 		only_person(j);
 	if (seed_kinds(j, err) < 0)
 		return -1;
-	if (j->deaths_table && seed_table(j, j->deaths_table, WANTED_PRINCIPAL | WANTED_HARD, err) < 0)
+	if (j->deaths_table && seed_table(j, j->deaths_table, NULL, WANTED_PRINCIPAL | WANTED_HARD, err) < 0)
 		return -1;
 	for (size_t i = 0; i < j->homes_table->repeated_count; i++)
 		people_add(&j->people, j->homes_table->repeated[i], WANTED_PRINCIPAL | WANTED_HARD);

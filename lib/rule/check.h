@@ -21,8 +21,14 @@ int check_condition(struct checker *c, struct expr *e, const struct scope *scope
 int check_rows(struct checker *c, struct expr *e, const struct scope *scope) __attribute__((warn_unused_result));
 int check_term(struct checker *c, struct term *t) __attribute__((warn_unused_result));
 
-/* Which kinds must have rows for e to be true, or for its set not to be empty (see pack.h, seeds). */
-uint64_t trigger_of(const struct pack *pack, const struct expr *e);
+/* What must be there for e to be true, or for its set not to be empty (trigger.c). */
+struct trigger {
+	uint64_t kinds;          /* of the seeds, a bit each; or TRIGGER_ALWAYS; also TRIGGER_TWICE */
+	struct seed *seeds;      /* in the pack's arena */
+	unsigned seed_count;
+	bool direct;             /* e is a set of those very rows */
+};
+struct trigger trigger_of(struct pack *pack, const struct expr *e);
 
 /* Advise against what can never be true in a checked expression, and in what it holds. */
 void advise_never(struct checker *c, const struct expr *e);

@@ -324,17 +324,32 @@ static void find_unused(struct loader *l)
 
 /* ---- the whole -------------------------------------------------------------------------------------------------------------------------- */
 
-/* Whoever has a row of one of these kinds may be in a finding of a household or a person. */
+static void add_seeds(struct pack *p, const struct trigger *t)
+{
+	struct seed *all = arena_alloc(&p->arena, (p->seed_count + t->seed_count) * sizeof *all);
+	if (p->seed_count)
+		memcpy(all, p->seeds, p->seed_count * sizeof *all);
+	if (t->seed_count)
+		memcpy(all + p->seed_count, t->seeds, t->seed_count * sizeof *all);
+	p->seeds = all;
+	p->seed_count += t->seed_count;
+	p->seed_kinds |= t->kinds;
+}
+
+/* Whoever has one of these rows may be in a finding of a household or a person. */
 static void find_triggers(struct pack *p)
 {
 	for (unsigned i = 0; i < p->rule_count; i++) {
 		struct rule *r = &p->rules[i];
-		r->trigger = trigger_of(p, r->when);
+		struct trigger t = trigger_of(p, r->when);
+		r->trigger = t.kinds;
 		if (r->unit == UNIT_HOUSEHOLD || r->unit == UNIT_PERSON)
-			p->seeds |= r->trigger;
+			add_seeds(p, &t);
 	}
-	if (p->unsafe_house)
-		p->seeds |= trigger_of(p, p->unsafe_house->expr);
+	if (p->unsafe_house) {
+		struct trigger t = trigger_of(p, p->unsafe_house->expr);
+		add_seeds(p, &t);
+	}
 }
 
 static void load(struct loader *l)

@@ -24,19 +24,35 @@ struct row_test {
 	unsigned region_step;
 };
 
+/* Who is asked about rows of a kind outside of any dossier; of one thread. */
+struct row_asker {
+	const struct kind *kind;
+	struct dossier nothing;
+	struct eval eval;
+};
+void row_asker_init(struct row_asker *a, const struct pack *pack, const struct kind *kind);
+void row_asker_release(struct row_asker *a);
+
+/* expr: a condition on rows of the asker's kind, which has to outlive the test. */
+void row_test_init(struct row_test *t, struct row_asker *a, const struct expr *expr);
+void row_test_release(struct row_test *t);
+bool row_test_says(const struct row_test *t, struct row_asker *a, struct row r);
+
 struct home_reader {
 	const struct kind *kind;
 	const struct column *region, *number, *split_on, *split_from; /* the last two may be NULL */
 	struct row_test home, gone, head, collective, rural, urban, split;
-	struct dossier nothing;       /* of conditions that have to be evaluated */
-	struct eval eval;
+	struct row_asker asker;
 };
 
 struct home_reader *home_reader_new(const struct pack *pack);
 void home_reader_free(struct home_reader *h); /* NULL-safe */
 
 /* Not for two threads at once when the test has no table. */
-bool row_says(const struct row_test *t, struct home_reader *h, struct row r);
+static inline bool row_says(const struct row_test *t, struct home_reader *h, struct row r)
+{
+	return row_test_says(t, &h->asker, r);
+}
 
 /* What a home row says of its household. Texts borrow the row. */
 struct home_facts {

@@ -97,6 +97,14 @@ struct rule {
 	uint64_t trigger;           /* one of these kinds must have a row among the unit's people; see rule/trigger.h */
 };
 
+/* Rows of a kind whose persons may be in a finding: all, or those that meet all conditions. */
+#define SEED_CONDITIONS 8
+struct seed {
+	unsigned kind;
+	const struct expr *conditions[SEED_CONDITIONS]; /* each on the row alone */
+	unsigned condition_count;
+};
+
 /* How rows make people and households: predicates on rows of the kinds with these roles. */
 struct people {
 	struct expr *home;        /* household row: a normal one */
@@ -139,7 +147,10 @@ struct pack {
 	int unsafe_by[2];                 /* their columns */
 	uint64_t converted_rules;         /* rules, a bit each: converted_share_points */
 	struct enumeration natures;       /* of the rule being checked */
-	uint64_t seeds;                   /* kinds whose persons may be in a finding of a household or person rule */
+	/* whose persons may be in a finding of a household or person rule */
+	struct seed *seeds;
+	unsigned seed_count;
+	uint64_t seed_kinds;              /* or TRIGGER_ALWAYS */
 };
 
 #define TRIGGER_TWICE (UINT64_C(1) << 63)   /* two household rows of one person */
