@@ -130,6 +130,12 @@ static int read_extent(const struct spool *s, const struct extent *e, struct buf
 int spool_read(struct spool *s, unsigned partition, struct buf *to, struct err *err)
 {
 	struct partition *p = &s->partitions[partition];
+	if (!p->count) { /* all of it is here */
+		buf_release(to);
+		*to = p->held;
+		p->held = (struct buf){ 0 };
+		return 0;
+	}
 	to->n = 0;
 	buf_reserve(to, p->bytes + 1);
 	for (size_t i = 0; i < p->count; i++)

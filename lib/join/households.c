@@ -181,12 +181,12 @@ static void want_person(struct join *j, const struct found_person *p, uint32_t g
 	want_row(j, p->ordinal);
 	if (p->slot == NONE) {
 		uint32_t at = people_add(&j->others, p->key, flags);
-		j->others.groups[at] = group;
+		j->others.slots[at].group = group;
 		return;
 	}
-	if (flags & WANTED_PRINCIPAL && j->people.groups[p->slot] != NONE)
-		groups_tie(&j->groups, j->people.groups[p->slot], group);
-	j->people.groups[p->slot] = group;
+	if (flags & WANTED_PRINCIPAL && j->people.slots[p->slot].group != NONE)
+		groups_tie(&j->groups, j->people.slots[p->slot].group, group);
+	j->people.slots[p->slot].group = group;
 	people_mark(&j->people, p->slot, flags);
 }
 

@@ -184,6 +184,7 @@ bool is_scattered(const struct join *j, uint64_t home); /* home: household_key.a
 int join_households(struct join *j, struct err *err); /* households.c: step 3 */
 void join_relatives(struct join *j);                  /* relatives.c: its end */
 void number_dossiers(struct join *j);                 /* relatives.c: everybody's place is known from here on */
+void place_people(struct join *j);                    /* relatives.c: groups of people are not asked for any more */
 /* Add to *ret where a person is, each dossier once. slot: in people, or with LOOK in others. */
 void places_of_person(const struct join *j, uint32_t slot, struct places_of *ret);
 int join_dossiers(struct join *j, struct frame_writer *w, struct err *err); /* rows.c: step 4 */

@@ -39,7 +39,7 @@ void only_household(struct join *j)
 void only_dossiers(struct join *j)
 {
 	uint32_t person = j->only.person ? people_find(&j->people, j->only.person) : NONE;
-	const uint32_t groups[] = { person == NONE ? NONE : j->people.groups[person], j->only.member, j->only.home_group };
+	const uint32_t groups[] = { person == NONE ? NONE : j->people.slots[person].group, j->only.member, j->only.home_group };
 	for (size_t i = 0; i < 3; i++)
 		if (groups[i] != NONE)
 			j->only.dossiers[j->only.dossier_count++] = groups_dossier(&j->groups, groups[i]);

@@ -8,10 +8,15 @@ static uint64_t home_of(const struct wanted_people *p, uint64_t key)
 	return (sieve_hash(key) >> 32) * p->cap >> 32;
 }
 
+static bool is_empty(const struct wanted_people *p, uint64_t at)
+{
+	return !p->slots[at].low && !p->slots[at].high;
+}
+
 static uint32_t slot_of(const struct wanted_people *p, uint64_t key)
 {
 	uint64_t at = home_of(p, key);
-	while (p->slots[at] && (p->slots[at] & PEOPLE_KEY) != key)
+	while (!is_empty(p, at) && people_key(p, (uint32_t)at) != key)
 		if (++at == p->cap)
 			at = 0;
 	return (uint32_t)at;
@@ -22,16 +27,10 @@ static void resize(struct wanted_people *p, uint64_t cap)
 	struct wanted_people old = *p;
 	p->cap = cap;
 	p->slots = mem_alloc(cap * sizeof *p->slots);
-	p->groups = mem_alloc(cap * sizeof *p->groups);
-	for (uint64_t i = 0; i < old.cap; i++) {
-		if (!old.slots[i])
-			continue;
-		uint32_t at = slot_of(p, old.slots[i] & PEOPLE_KEY);
-		p->slots[at] = old.slots[i];
-		p->groups[at] = old.groups[i];
-	}
+	for (uint64_t i = 0; i < old.cap; i++)
+		if (!is_empty(&old, i))
+			p->slots[slot_of(p, people_key(&old, (uint32_t)i))] = old.slots[i];
 	free(old.slots);
-	free(old.groups);
 }
 
 void people_reserve(struct wanted_people *p, uint64_t count)
@@ -46,12 +45,11 @@ uint32_t people_add(struct wanted_people *p, uint64_t key, unsigned flags)
 	if (4 * (p->count + 1) > 3 * p->cap)
 		resize(p, p->cap + p->cap / 2 + LEAST);
 	uint32_t at = slot_of(p, key);
-	if (!p->slots[at]) {
-		p->slots[at] = key;
-		p->groups[at] = NONE;
+	if (is_empty(p, at)) {
+		p->slots[at] = (struct wanted_person){ (uint32_t)key, (uint16_t)(key >> 32), 0, NONE };
 		p->count++;
 	}
-	p->slots[at] |= (uint64_t)flags << 47;
+	people_mark(p, at, flags);
 	return at;
 }
 
@@ -60,8 +58,8 @@ void people_settle(struct wanted_people *p)
 	sieve_release(&p->sieve);
 	sieve_make(&p->sieve, p->count, 12);
 	for (uint64_t i = 0; i < p->cap; i++)
-		if (p->slots[i])
-			sieve_add(&p->sieve, sieve_hash(p->slots[i] & PEOPLE_KEY));
+		if (!is_empty(p, i))
+			sieve_add(&p->sieve, sieve_hash(people_key(p, (uint32_t)i)));
 }
 
 uint32_t people_look(const struct wanted_people *p, uint64_t key)
@@ -69,7 +67,7 @@ uint32_t people_look(const struct wanted_people *p, uint64_t key)
 	if (!p->cap)
 		return NONE;
 	uint32_t at = slot_of(p, key);
-	return p->slots[at] ? at : NONE;
+	return is_empty(p, at) ? NONE : at;
 }
 
 uint32_t people_find(const struct wanted_people *p, uint64_t key)
@@ -94,7 +92,7 @@ static void find_batch(const struct wanted_people *p, const uint64_t *keys, uint
 	}
 	for (uint32_t k = 0; k < count; k++) {
 		uint32_t at = slot_of(p, keys[in[k]]);
-		ret[in[k]] = p->slots[at] ? at : NONE;
+		ret[in[k]] = is_empty(p, at) ? NONE : at;
 	}
 }
 
@@ -110,7 +108,6 @@ void people_find_all(const struct wanted_people *p, const uint64_t *keys, uint32
 void people_release(struct wanted_people *p)
 {
 	free(p->slots);
-	free(p->groups);
 	sieve_release(&p->sieve);
 	*p = (struct wanted_people){ 0 };
 }

@@ -14,13 +14,18 @@ enum wanted_flag {
 	WANTED_HARD = 4,        /* several household rows or a death row: who and where is worked out from all of them */
 	WANTED_PARTNER = 8,     /* named beside a registered person */
 	WANTED_ALIVE = 16,      /* of hard ones */
+	WANTED_PLACED = 32,     /* in their own dossier and no other */
 };
 
-#define PEOPLE_KEY ((UINT64_C(1) << 47) - 1) /* of what stands in a slot; the flags are above it */
+struct wanted_person {          /* 12 bytes: what is asked of one lies in one place of memory */
+	uint32_t low;           /* bits of the key; all 0: an empty slot */
+	uint16_t high;
+	uint16_t flags;
+	uint32_t group;         /* or NONE; with WANTED_PLACED the number of the only dossier */
+};
 
 struct wanted_people {
-	uint64_t *slots;        /* key and flags; 0: empty */
-	uint32_t *groups;       /* group of each slot's person, or NONE */
+	struct wanted_person *slots;
 	uint64_t cap, count;
 	struct sieve sieve;     /* in front of the slots, made by people_settle */
 };
@@ -36,8 +41,11 @@ uint32_t people_find(const struct wanted_people *p, uint64_t key);  /* the same,
 void people_find_all(const struct wanted_people *p, const uint64_t *keys, uint32_t n, uint32_t *ret);
 void people_release(struct wanted_people *p);
 
-static inline uint64_t people_key(const struct wanted_people *p, uint32_t slot) { return p->slots[slot] & PEOPLE_KEY; }
-static inline unsigned people_flags(const struct wanted_people *p, uint32_t slot) { return (unsigned)(p->slots[slot] >> 47); }
-static inline void people_mark(struct wanted_people *p, uint32_t slot, unsigned flags) { p->slots[slot] |= (uint64_t)flags << 47; }
+static inline uint64_t people_key(const struct wanted_people *p, uint32_t slot)
+{
+	return (uint64_t)p->slots[slot].high << 32 | p->slots[slot].low;
+}
+static inline unsigned people_flags(const struct wanted_people *p, uint32_t slot) { return p->slots[slot].flags; }
+static inline void people_mark(struct wanted_people *p, uint32_t slot, unsigned flags) { p->slots[slot].flags |= (uint16_t)flags; }
 
 #endif

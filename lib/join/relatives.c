@@ -32,7 +32,7 @@ static void look_at(struct join *j, struct relative *r)
 	for (uint32_t i = 0; i < r->people; i++) {
 		const struct waiting *w = &j->waiting.items[r->waiting + i];
 		uint32_t at = people_add(&j->others, w->key, 0);
-		j->others.groups[at] = r->group;
+		j->others.slots[at].group = r->group;
 		j->wanted[w->ordinal / 64] |= UINT64_C(1) << w->ordinal % 64;
 	}
 }
@@ -67,13 +67,13 @@ static void group_singles(struct join *j)
 {
 	VEC(uint64_t) singles = { 0 };
 	for (uint64_t i = 0; i < j->people.cap; i++)
-		if (people_flags(&j->people, (uint32_t)i) & WANTED_PRINCIPAL && j->people.groups[i] == NONE)
+		if (people_flags(&j->people, (uint32_t)i) & WANTED_PRINCIPAL && j->people.slots[i].group == NONE)
 			VEC_PUSH(singles.items, singles.count, singles.cap, people_key(&j->people, (uint32_t)i));
 	sort(singles.items, singles.count, sizeof *singles.items, by_key);
 	for (size_t i = 0; i < singles.count; i++) {
 		uint32_t g = groups_add(&j->groups, GROUP_PERSON, (uint32_t)i);
 		j->groups.marks[g] |= GROUP_PRINCIPAL;
-		j->people.groups[people_find(&j->people, singles.items[i])] = g;
+		j->people.slots[people_find(&j->people, singles.items[i])].group = g;
 	}
 	free(singles.items);
 }
@@ -113,7 +113,7 @@ static void link_kin(struct join *j)
 static void link_partners(struct join *j)
 {
 	for (size_t i = 0; i < j->requests.count; i++) {
-		uint32_t g = j->people.groups[people_find(&j->people, j->requests.items[i].what)];
+		uint32_t g = j->people.slots[people_find(&j->people, j->requests.items[i].what)].group;
 		j->requests.items[i].by = groups_dossier(&j->groups, j->requests.items[i].by);
 		if (g != NONE && (j->groups.marks[g] & GROUP_SORT) == GROUP_HOUSEHOLD)
 			add_link(j, g, j->requests.items[i].by);
@@ -141,6 +141,24 @@ void number_dossiers(struct join *j)
 	free(j->kinships.items);
 	j->relatives.items = NULL;
 	j->kinships.items = NULL;
+}
+
+/* Most people are in one dossier, and it is noted beside them. */
+static void note_dossiers(const struct join *j, struct wanted_people *people)
+{
+	for (uint64_t i = 0; i < people->cap; i++) {
+		struct wanted_person *p = &people->slots[i];
+		if (!(p->flags & WANTED_PRINCIPAL) || p->flags & WANTED_PARTNER || j->groups.marks[p->group] & GROUP_LINKED)
+			continue;
+		p->group = groups_dossier(&j->groups, p->group);
+		p->flags |= WANTED_PLACED;
+	}
+}
+
+void place_people(struct join *j)
+{
+	note_dossiers(j, &j->people);
+	note_dossiers(j, &j->others);
 }
 
 /* ---- where a person is ------------------------------------------------------------------------------------------------------------------------ */
@@ -185,7 +203,11 @@ void places_of_person(const struct join *j, uint32_t slot, struct places_of *ret
 	const struct wanted_people *p = slot & LOOK ? &j->others : &j->people;
 	slot &= ~LOOK;
 	unsigned flags = people_flags(p, slot);
-	uint32_t group = p->groups[slot];
+	uint32_t group = p->slots[slot].group;
+	if (flags & WANTED_PLACED) {
+		put_in(ret, group, PERSON_PRINCIPAL);
+		return;
+	}
 	if (flags & WANTED_PRINCIPAL)
 		put_in(ret, groups_dossier(&j->groups, group), PERSON_PRINCIPAL);
 	if (group != NONE && j->groups.marks[group] & GROUP_LINKED)

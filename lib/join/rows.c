@@ -13,7 +13,7 @@ struct row_piece {
 	struct who who, second;
 	struct home_reader *reader;
 	struct places_of places;
-	struct buf out, row;
+	struct buf out;
 	uint64_t kept, looked_at, left;
 };
 
@@ -36,6 +36,14 @@ static void put_record(struct buf *b, uint32_t dossier, uint32_t note, const voi
 	le32_put(x + 8, note);
 	buf_put(b, x, sizeof x);
 	buf_put(b, p, n);
+}
+
+static void put_row_record(struct buf *b, uint32_t dossier, uint32_t note, const struct kind *k, struct row r)
+{
+	size_t begin = b->n;
+	put_record(b, dossier, note, "", 0);
+	dossier_encode_row(b, k, r);
+	le32_put(b->p + begin + 4, (uint32_t)(b->n - begin - RECORD));
 }
 
 /* ---- a piece of a table: any thread ------------------------------------------------------------------------------------------------------------ */
@@ -79,13 +87,11 @@ static void put_row(const struct gatherer *g, struct row_piece *p, struct row r,
 		p->left++;
 		return;
 	}
-	p->row.n = 0;
-	dossier_encode_row(&p->row, g->table->kind, r);
 	uint32_t note = g->homes ? note_of(g, p, r, ordinal, first) : NOTE_ROW;
 	for (size_t i = 0; i < p->places.count; i++) {
 		own |= p->places.items[i].flags & PERSON_PRINCIPAL;
 		if (only_wants(g->j, p->places.items[i].dossier))
-			put_record(&p->out, p->places.items[i].dossier, note, p->row.p, p->row.n);
+			put_row_record(&p->out, p->places.items[i].dossier, note, g->table->kind, r);
 	}
 	*(own ? &p->kept : &p->looked_at) += 1;
 }
@@ -151,7 +157,7 @@ static int gather_people(struct gatherer *g, const struct wanted_people *p, uint
 	int r = 0;
 	for (uint64_t i = 0; r == 0 && i < p->cap; i++) {
 		uint8_t x[9];
-		if (!p->slots[i])
+		if (!people_key(p, (uint32_t)i))
 			continue;
 		places.count = out.n = 0;
 		places_of_person(g->j, (uint32_t)i | mark, &places);
@@ -246,6 +252,7 @@ static void prepare(struct gatherer *g)
 	number_dossiers(j);
 	if (j->job->only)
 		only_dossiers(j);
+	place_people(j);
 	sort(j->noted.items, j->noted.count, sizeof *j->noted.items, by_ordinal);
 	g->pieces = mem_alloc(slots * sizeof *g->pieces);
 	for (unsigned i = 0; i < slots; i++)
@@ -266,7 +273,6 @@ static void release_search(struct gatherer *g)
 		home_reader_free(p->reader);
 		free(p->places.items);
 		buf_release(&p->out);
-		buf_release(&p->row);
 	}
 	free(g->pieces);
 	g->pieces = NULL;

@@ -145,9 +145,9 @@ static int tie_registers(struct join *j, struct err *err)
 		uint32_t p = people_add(&j->people, row_key(k, r), WANTED_PRINCIPAL | WANTED_REGISTERED);
 		if (j->job->only && str_eq(row_text(k, r, number), j->job->only->unit_no))
 			j->only.member = g;
-		if (j->people.groups[p] != NONE)
-			groups_tie(&j->groups, j->people.groups[p], g);
-		j->people.groups[p] = g;
+		if (j->people.slots[p].group != NONE)
+			groups_tie(&j->groups, j->people.slots[p].group, g);
+		j->people.slots[p].group = g;
 	}
 	table_scan_release(&s);
 	free(numbers.slots);
@@ -170,7 +170,7 @@ static int seed_partners(struct join *j, const struct table *t, struct err *err)
 			uint32_t p = people_look(&j->people, keys[i]);
 			if (p == NONE || !(people_flags(&j->people, p) & WANTED_REGISTERED))
 				continue;
-			struct request q = { keys[1 - i], j->people.groups[p] };
+			struct request q = { keys[1 - i], j->people.slots[p].group };
 			VEC_PUSH(j->requests.items, j->requests.count, j->requests.cap, q);
 			people_add(&j->people, q.what, WANTED_PARTNER);
 		}
