@@ -112,7 +112,7 @@ static void see_again(struct survey *s, uint64_t home)
 	if (j->all_scattered)
 		return;
 	VEC_PUSH(s->scattered.items, s->scattered.count, s->scattered.cap, home);
-	if (s->scattered.count < 1024 + j->homes_table->rows / MOST_SCATTERED)
+	if (s->scattered.count < 64 + j->homes_table->rows / MOST_SCATTERED)
 		return;
 	j->all_scattered = true;
 	free(s->scattered.items);
