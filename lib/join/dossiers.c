@@ -168,10 +168,10 @@ static void sort_records(struct share *s, uint32_t first, uint32_t dossiers)
 	}
 }
 
-static int assemble(void *arg, unsigned slot, uint64_t i, struct err *err)
+static int assemble(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct assembler *a = arg;
-	struct share *s = &a->shares[slot];
+	struct share *s = &a->shares[lane];
 	uint32_t dossiers = a->from->dossiers;
 	if (spool_read(a->from->spool, (unsigned)i, &s->bytes, err) < 0)
 		return -1;
@@ -197,10 +197,10 @@ static int flush(struct assembler *a, struct err *err)
 }
 
 /* Blocks are cut without regard to shares: the file is the same for any number of them. */
-static int take(void *arg, unsigned slot, uint64_t i, struct err *err)
+static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct assembler *a = arg;
-	const struct share *s = &a->shares[slot];
+	const struct share *s = &a->shares[lane];
 	size_t at = 0;
 	(void)i;
 	for (size_t n = 0; n < s->sizes.count; n++) {
@@ -217,7 +217,7 @@ static int take(void *arg, unsigned slot, uint64_t i, struct err *err)
 
 static void release(struct assembler *a)
 {
-	for (unsigned i = 0; i < lanes_slots(a->j->job->threads); i++) {
+	for (unsigned i = 0; i < lanes_count(a->j->job->threads); i++) {
 		struct share *s = &a->shares[i];
 		buf_release(&s->bytes);
 		buf_release(&s->out);
@@ -235,7 +235,7 @@ static void release(struct assembler *a)
 int put_dossiers(struct join *j, const struct spooled *from, struct frame_writer *w, struct err *err)
 {
 	struct assembler a = { .j = j, .from = from, .w = w };
-	a.shares = mem_alloc(lanes_slots(j->job->threads) * sizeof *a.shares);
+	a.shares = mem_alloc(lanes_count(j->job->threads) * sizeof *a.shares);
 	doubts_find(&a.doubts, j->register_table);
 	struct lanes lanes = { j->job->threads, from->shares, &a, assemble, take };
 	int r = lanes_run(&lanes, err);

@@ -141,10 +141,10 @@ static void begin(const struct builder *b, struct piece *p, uint64_t i)
 	scan_piece(&p->scan, b->j->homes_table, i);
 }
 
-static int build(void *arg, unsigned slot, uint64_t i, struct err *err)
+static int build(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct builder *b = arg;
-	struct piece *p = &b->pieces[slot];
+	struct piece *p = &b->pieces[lane];
 	const struct join *j = b->j;
 	const struct kind *k = j->homes_table->kind;
 	struct row r;
@@ -264,10 +264,10 @@ static void reopen(struct builder *b, const residents *with)
 		VEC_PUSH(b->open.items, b->open.count, b->open.cap, with->items[i]);
 }
 
-static int take(void *arg, unsigned slot, uint64_t i, struct err *err)
+static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct builder *b = arg;
-	struct piece *p = &b->pieces[slot];
+	struct piece *p = &b->pieces[lane];
 	(void)i;
 	if (p->head.count && b->open.count && !same_household(p->head.items[0].home, b->open.items[0].home))
 		close_open(b);
@@ -354,10 +354,10 @@ static int take_scattered(struct builder *b, struct err *err)
 static void prepare(struct builder *b)
 {
 	struct join *j = b->j;
-	unsigned slots = lanes_slots(j->job->threads);
+	unsigned count = lanes_count(j->job->threads);
 	uint64_t ordinals = j->homes_table->rows + j->homes_table->duplicate_count;
-	b->pieces = mem_alloc(slots * sizeof *b->pieces);
-	for (unsigned i = 0; i < slots; i++)
+	b->pieces = mem_alloc(count * sizeof *b->pieces);
+	for (unsigned i = 0; i < count; i++)
 		b->pieces[i].reader = home_reader_new(j->pack);
 	j->wanted = mem_alloc((ordinals / 64 + 1) * sizeof *j->wanted);
 	b->shares = 1 + (unsigned)(j->all_scattered ? j->homes_table->rows * sizeof(struct resident) / (j->memory / 8) : 0);
@@ -366,7 +366,7 @@ static void prepare(struct builder *b)
 
 static void release(struct builder *b)
 {
-	for (unsigned i = 0; i < lanes_slots(b->j->job->threads); i++) {
+	for (unsigned i = 0; i < lanes_count(b->j->job->threads); i++) {
 		struct piece *p = &b->pieces[i];
 		counts_merge(&b->j->counts, &p->counts);
 		counts_release(&p->counts);

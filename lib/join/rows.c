@@ -96,10 +96,10 @@ static void put_row(const struct gatherer *g, struct row_piece *p, struct row r,
 	*(own ? &p->kept : &p->looked_at) += 1;
 }
 
-static int gather(void *arg, unsigned slot, uint64_t i, struct err *err)
+static int gather(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct gatherer *g = arg;
-	struct row_piece *p = &g->pieces[slot];
+	struct row_piece *p = &g->pieces[lane];
 	const struct kind *k = g->table->kind;
 	const uint64_t *wanted = g->homes ? g->j->wanted : NULL;
 	struct row r;
@@ -138,10 +138,10 @@ static int put_aside(struct gatherer *g, const struct buf *records, struct err *
 	return 0;
 }
 
-static int take(void *arg, unsigned slot, uint64_t i, struct err *err)
+static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct gatherer *g = arg;
-	struct row_piece *p = &g->pieces[slot];
+	struct row_piece *p = &g->pieces[lane];
 	unsigned k = g->table->kind->index;
 	(void)i;
 	g->kinds[k].kept += p->kept;
@@ -248,14 +248,14 @@ static unsigned shares_for(const struct join *j)
 static void prepare(struct gatherer *g)
 {
 	struct join *j = g->j;
-	unsigned slots = lanes_slots(j->job->threads);
+	unsigned count = lanes_count(j->job->threads);
 	number_dossiers(j);
 	if (j->job->only)
 		only_dossiers(j);
 	place_people(j);
 	sort(j->noted.items, j->noted.count, sizeof *j->noted.items, by_ordinal);
-	g->pieces = mem_alloc(slots * sizeof *g->pieces);
-	for (unsigned i = 0; i < slots; i++)
+	g->pieces = mem_alloc(count * sizeof *g->pieces);
+	for (unsigned i = 0; i < count; i++)
 		g->pieces[i].reader = home_reader_new(j->pack);
 	g->to.shares = shares_for(j);
 	g->to.dossiers = j->groups.dossiers / g->to.shares + 1;
@@ -265,7 +265,7 @@ static void prepare(struct gatherer *g)
 /* What is not needed to put dossiers together. */
 static void release_search(struct gatherer *g)
 {
-	for (unsigned i = 0; g->pieces && i < lanes_slots(g->j->job->threads); i++) {
+	for (unsigned i = 0; g->pieces && i < lanes_count(g->j->job->threads); i++) {
 		struct row_piece *p = &g->pieces[i];
 		table_scan_release(&p->scan);
 		who_release(&p->who);

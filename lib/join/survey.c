@@ -66,10 +66,10 @@ static void see_row(struct survey_piece *p, uint64_t home, uint64_t from, size_t
 		last->from = from;
 }
 
-static int look(void *arg, unsigned slot, uint64_t i, struct err *err)
+static int look(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct survey *s = arg;
-	struct survey_piece *p = &s->pieces[slot];
+	struct survey_piece *p = &s->pieces[lane];
 	const struct join *j = s->j;
 	const struct kind *k = j->homes_table->kind;
 	struct last_household last = { 0 };
@@ -120,10 +120,10 @@ static void see_again(struct survey *s, uint64_t home)
 	s->scattered.count = s->scattered.cap = 0;
 }
 
-static int take(void *arg, unsigned slot, uint64_t i, struct err *err)
+static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct survey *s = arg;
-	struct survey_piece *p = &s->pieces[slot];
+	struct survey_piece *p = &s->pieces[lane];
 	struct join *j = s->j;
 	(void)i, (void)err;
 	for (size_t n = 0; n < p->runs.count; n++) {
@@ -192,8 +192,8 @@ static void prepare(struct survey *s)
 {
 	struct join *j = s->j;
 	const struct home_reader *h = j->reader;
-	unsigned slots = lanes_slots(j->job->threads);
-	s->pieces = mem_alloc(slots * sizeof *s->pieces);
+	unsigned count = lanes_count(j->job->threads);
+	s->pieces = mem_alloc(count * sizeof *s->pieces);
 	s->region = h->region;
 	s->number = h->number;
 	s->split_on = h->split_on;
@@ -205,7 +205,7 @@ static void prepare(struct survey *s)
 
 static void release(struct survey *s)
 {
-	for (unsigned i = 0; i < lanes_slots(s->j->job->threads); i++) {
+	for (unsigned i = 0; i < lanes_count(s->j->job->threads); i++) {
 		table_scan_release(&s->pieces[i].scan);
 		who_release(&s->pieces[i].who);
 		free(s->pieces[i].runs.items);
