@@ -6,11 +6,11 @@
 set -eu
 
 packages='gcc libc6-dev pkg-config meson ninja-build python3
-	libcsv-dev libxxhash-dev zlib1g-dev libfyaml-dev libjansson-dev libsqlite3-dev libzip-dev libexpat1-dev gettext'
+	libcsv-dev libxxhash-dev zlib1g-dev libfyaml-dev libjansson-dev libsqlite3-dev libzip-dev libexpat1-dev libxlsxwriter-dev gettext'
 case ${1-} in
 '') ;;
 tests)
-	packages="$packages libcmocka-dev libxlsxwriter-dev scdoc postgresql-15"
+	packages="$packages libcmocka-dev scdoc postgresql-15"
 	# Packages of nodejs from elsewhere bring npm and conflict with Debian's.
 	command -v npm >/dev/null || packages="$packages nodejs npm"
 	;;

@@ -16,6 +16,7 @@ static const struct {
 	{ "join", "tables into dossiers" },
 	{ "screen", "dossiers and a rule pack into findings" },
 	{ "report", "findings into lists, figures, summary" },
+	{ "workbooks", "the lists of a run as workbooks for those who check" },
 	{ "track", "a published run into the ledger of all runs" },
 	{ "purge", "forget what the ledger no longer has to know" },
 	{ "show", "any file between stages as CSV or NDJSON" },
@@ -29,7 +30,7 @@ static int help(FILE *to)
 {
 	fprintf(to, "bidui: reconcile departmental extracts on citizens' ID numbers\n\nUsage: bidui COMMAND [ARGUMENT...]\n\nCommands:\n");
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].what);
+		fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].what);
 	fprintf(to, "\n'bidui COMMAND --help' says more. Findings are leads to check, never decisions (疑点不等于违规).\n");
 	return to == stdout ? STATUS_OK : STATUS_USAGE;
 }

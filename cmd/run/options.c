@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON, OPT_ON_FAILURE };
+enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON, OPT_ON_FAILURE, OPT_XLSX, OPT_SPLIT };
 
 static const struct cli_option options[] = {
 	{ "extracts", 'e', "DIR", "the folder with the extracts", OPT_EXTRACTS },
@@ -13,6 +13,8 @@ static const struct cli_option options[] = {
 	{ "pack", 'p', "FILE", "the rule pack (default: chongqing-2017)", OPT_PACK },
 	{ "schemas", 0, "DIR", "the folder with the kinds", OPT_SCHEMAS },
 	{ "threads", 't', "N", "threads (default: as many as there are processors)", OPT_THREADS },
+	{ "xlsx", 0, NULL, "make workbooks too, for those who check and for departments", OPT_XLSX },
+	{ "split", 0, "county|township|none", "a workbook for each of these (default: county)", OPT_SPLIT },
 	{ "fail-on", 0, "LIST[:SEVERITY],...", "exit with 1 when a list has a finding of at least that severity", OPT_FAIL_ON },
 	{ "on-failure", 0, "COMMAND", "when the run fails, note it beside DIR and start this with sh (BIDUI_STATUS, BIDUI_MESSAGE, ...)", OPT_ON_FAILURE },
 	{ 0 },
@@ -49,6 +51,8 @@ static int take(struct run_plan *p, struct fail_on *f, int option, const char *a
 	case OPT_PACK: set(&p->pack, arg); return 0;
 	case OPT_SCHEMAS: set(&p->schemas, arg); return 0;
 	case OPT_ON_FAILURE: f->command = arg; return 0;
+	case OPT_XLSX: p->xlsx = true; return 0;
+	case OPT_SPLIT: set(&p->split, arg); return 0;
 	case OPT_FAIL_ON: return read_fail_on(arg, f, err);
 	default:
 		p->threads = (unsigned)atoi(arg);

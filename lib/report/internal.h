@@ -37,6 +37,7 @@ struct report {
 	uint64_t kinds;                /* present */
 	struct coverage coverage;
 	json_t *outputs;               /* of the manifest: {file, bytes, xxh3_128, rows} */
+	json_t *manifest, *summary;    /* as far as they are made */
 };
 
 /* Write a whole file of the folder and note it for the manifest. rows: lines without the header; JSON files have none. */
@@ -55,14 +56,18 @@ int index_sort(struct report *r, struct err *err);
 
 int put_lists(struct report *r, struct err *err);             /* lists.c */
 
-/* figures.csv, made from the counts as they come (rates.c). */
+/* figures.csv and rates.csv, made from the counts as they come (rates.c). */
 struct figures_csv;
 int figures_csv_begin(struct figures_csv **ret, struct report *r, struct err *err);
 int figures_csv_block(struct figures_csv *c, const struct frame_block *b, struct err *err);
-json_t *figures_csv_end(struct figures_csv *c, struct err *err); /* the note for the manifest, or NULL */
+json_t *figures_csv_end(struct figures_csv *c, struct err *err); /* the notes for the manifest, or NULL */
 void figures_csv_abort(struct figures_csv *c); /* NULL-safe */
 
 int put_summary(struct report *r, struct err *err);           /* json.c */
+void begin_manifest(struct report *r);                        /* all but what is written after it */
+int put_workbooks(struct report *r, struct err *err);
 int put_manifest(struct report *r, struct err *err);
+
+int make_folder(const struct report *r, const char *name, struct err *err); /* in the folder of the report, unless it is there */
 
 #endif

@@ -79,9 +79,8 @@ int put_summary(struct report *r, struct err *err)
 	json_t *j = json_pack("{s:O, s:o, s:o, s:o, s:o, s:O, s:o, s:s}", "as_of", json_object_get(r->meta, "as_of"), "lists", lists,
 		"rules", rules, "not_evaluated", not_evaluated, "partial", partial, "rates", r->rates, "unconfirmed", unconfirmed(r->pack),
 		"note", "疑点不等于违规");
-	int got = put_json(r, "summary.json", j, err);
-	json_decref(j);
-	return got;
+	r->summary = j;
+	return put_json(r, "summary.json", j, err);
 }
 
 /* ---- manifest ------------------------------------------------------------------------------------------------------------------------ */
@@ -122,7 +121,7 @@ static uint64_t csv_rows(const struct buf *b)
 	return lines ? lines - 1 : 0;
 }
 
-static int note_output(struct report *r, const char *name, struct err *err)
+static int note_output(struct report *r, const char *name, bool csv, struct err *err)
 {
 	char path[4096];
 	struct buf b = { 0 };
@@ -146,8 +145,10 @@ static int note_output(struct report *r, const char *name, struct err *err)
 	char hex[33];
 	XXH128_canonicalFromHash(&h, XXH3_128bits(b.p, b.n));
 	hex128(h.digest, hex);
-	json_array_append_new(r->outputs, json_pack("{s:s, s:I, s:s, s:I}", "file", name, "bytes", (json_int_t)b.n, "xxh3_128", hex,
-		"rows", (json_int_t)csv_rows(&b)));
+	json_t *one = json_pack("{s:s, s:I, s:s}", "file", name, "bytes", (json_int_t)b.n, "xxh3_128", hex);
+	if (csv)
+		json_object_set_new(one, "rows", json_integer((json_int_t)csv_rows(&b)));
+	json_array_append_new(r->outputs, one);
 	buf_release(&b);
 	return 0;
 }
@@ -162,30 +163,59 @@ static int note_folder(struct report *r, const char *folder, struct err *err)
 		bool there = json_object_get(kinds, kind) != NULL;
 		snprintf(name, sizeof name, "%s/%s.csv", folder, kind);
 		free(kind);
-		if (there && note_output(r, name, err) < 0)
+		if (there && note_output(r, name, true, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int put_manifest(struct report *r, struct err *err)
+static const char *tell_time(char now[32])
 {
-	char hex[33], now[32];
 	time_t t = time(NULL);
 	struct tm tm;
 	gmtime_r(&t, &tm);
-	strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	strftime(now, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return now;
+}
+
+void begin_manifest(struct report *r)
+{
+	char hex[33], now[32];
+	tell_time(now);
 	hex128(r->pack->hash, hex);
-	if (note_folder(r, "rejects", err) < 0 || note_folder(r, "invalid", err) < 0)
-		return -1;
 	json_t *ignored = json_array();
 	for (char *const *i = r->job->ignored; i && *i; i++)
 		json_array_append_new(ignored, json_string(*i));
-	json_t *j = json_pack("{s:s, s:s, s:O, s:{s:s%, s:s}, s:s, s:s, s:o, s:o, s:O}", "program", "bidui", "version", r->job->version,
+	r->manifest = json_pack("{s:s, s:s, s:O, s:{s:s%, s:s}, s:s, s:s, s:o, s:o, s:O}", "program", "bidui", "version", r->job->version,
 		"as_of", json_object_get(r->meta, "as_of"), "pack", "name", r->pack->name.p, r->pack->name.n, "xxh3_128", hex,
 		"started_at", r->job->started_at ? r->job->started_at : now, "finished_at", now, "inputs", inputs(r), "ignored", ignored,
 		"outputs", r->outputs);
-	int got = put_json(r, "manifest.json", j, err);
-	json_decref(j);
+}
+
+int put_workbooks(struct report *r, struct err *err)
+{
+	char folder[4096], name[4096], **names = NULL;
+	if (!r->job->xlsx)
+		return 0;
+	snprintf(folder, sizeof folder, "%s/workbooks", r->job->folder);
+	if (make_folder(r, "workbooks", err) < 0)
+		return -1;
+	struct workbook_job job = { .run = r->job->folder, .out = folder, .split = r->job->split, .schema = r->pack->schema,
+		.manifest = r->manifest, .summary = r->summary };
+	int got = workbook_make(&job, &names, err);
+	for (char **n = names; got == 0 && n && *n; n++) {
+		snprintf(name, sizeof name, "workbooks/%s", *n);
+		got = note_output(r, name, false, err);
+	}
+	workbook_names_free(names);
 	return got;
+}
+
+int put_manifest(struct report *r, struct err *err)
+{
+	char now[32];
+	json_object_set_new(r->manifest, "finished_at", json_string(tell_time(now)));
+	if (note_folder(r, "rejects", err) < 0 || note_folder(r, "invalid", err) < 0)
+		return -1;
+	return put_json(r, "manifest.json", r->manifest, err);
 }

@@ -32,6 +32,8 @@ struct figures_csv {
 	struct output *out;
 	struct buf lines;
 	uint64_t rows;
+	struct buf rates;                   /* rates.csv: what each rate is made of; small, for a county has some hundred places */
+	uint64_t rate_rows;
 	const struct rate *sorted[RATES];   /* by name */
 	/* of the block at hand: which part of a rate a name is, by its number there; a bit for rate * PARTS + part */
 	uint64_t *parts;
@@ -62,6 +64,7 @@ int figures_csv_begin(struct figures_csv **ret, struct report *r, struct err *er
 		c->sorted[i] = &rates[i];
 	sort(c->sorted, RATES, sizeof *c->sorted, by_rate);
 	buf_puts(&c->lines, STR("level,region,figure,value\n"));
+	buf_puts(&c->rates, STR("level,region,figure,numerator,denominator,value\n"));
 	if (put_begin(r, "figures.csv", &c->out, err) < 0) {
 		figures_csv_abort(c);
 		return -1;
@@ -76,6 +79,7 @@ void figures_csv_abort(struct figures_csv *c)
 		return;
 	output_abort(c->out);
 	buf_release(&c->lines);
+	buf_release(&c->rates);
 	free(c->counts);
 	free(c);
 }
@@ -137,6 +141,10 @@ static void put_rate(struct figures_csv *c, const struct rate *rate, const int64
 	}
 	buf_putc(b, '\n');
 	c->rows++;
+	put_place(c, &c->rates);
+	buf_printf(&c->rates, "%s,%lld,%lld,", rate->name, (long long)parts[0], (long long)below);
+	buf_put(&c->rates, b->p + value, b->n - value);
+	c->rate_rows++;
 }
 
 /* The lines of a place: its counts and the rates made of them, by name. */
@@ -220,12 +228,22 @@ int figures_csv_block(struct figures_csv *c, const struct frame_block *block, st
 
 json_t *figures_csv_end(struct figures_csv *c, struct err *err)
 {
-	json_t *note = NULL;
-	struct output *out = c->out;
-	if (output_write(out, c->lines.p, c->lines.n, err) == 0) {
+	json_t *notes = json_array();
+	struct output *out = c->out, *rates_out = NULL;
+	int r = output_write(out, c->lines.p, c->lines.n, err);
+	if (r == 0) {
 		c->out = NULL;
-		note = put_end("figures.csv", out, c->rows, err);
+		r = json_array_append_new(notes, put_end("figures.csv", out, c->rows, err));
 	}
+	if (r == 0)
+		r = put_begin(c->r, "rates.csv", &rates_out, err);
+	if (r == 0 && (r = output_write(rates_out, c->rates.p, c->rates.n, err)) < 0)
+		output_abort(rates_out);
+	if (r == 0)
+		r = json_array_append_new(notes, put_end("rates.csv", rates_out, c->rate_rows, err));
 	figures_csv_abort(c);
-	return note;
+	if (r == 0)
+		return notes;
+	json_decref(notes);
+	return NULL;
 }

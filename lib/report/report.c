@@ -80,7 +80,7 @@ static int take(struct report *r, struct figures_csv *figures, struct err *err)
 	return ret;
 }
 
-static int make_folder(const struct report *r, const char *name, struct err *err)
+int make_folder(const struct report *r, const char *name, struct err *err)
 {
 	char path[4096];
 	struct stat st;
@@ -123,9 +123,14 @@ static int run(struct report *r, struct err *err)
 	}
 	find_kinds(r);
 	int got = put_lists(r, err);
-	json_array_append_new(r->outputs, figures);
+	json_array_extend(r->outputs, figures);
+	json_decref(figures);
 	if (got == 0)
 		got = put_summary(r, err);
+	if (got == 0) {
+		begin_manifest(r);
+		got = put_workbooks(r, err);
+	}
 	if (got == 0)
 		got = put_manifest(r, err);
 	return got;
@@ -141,6 +146,8 @@ int report_run(const struct report_job *job, struct report_result *ret, struct e
 	frame_close(r.frame);
 	json_decref(r.meta);
 	json_decref(r.rates);
+	json_decref(r.summary);
+	json_decref(r.manifest);
 	json_decref(r.outputs);
 	return got;
 }

@@ -19,6 +19,7 @@ struct runner {
 	struct id_changes *changes;
 	struct ingest_crew *crew;
 	char started_at[32];
+	enum workbook_split split;
 };
 
 const char *path_in(char out[4096], const char *folder, const char *name, const char *ending);

@@ -95,11 +95,21 @@ static int set_threads(struct loader *l, struct fy_node *n)
 	return 0;
 }
 
+/* The command line can only ask for them. */
+static int set_xlsx(struct loader *l, struct fy_node *n)
+{
+	bool xlsx;
+	if (yaml_bool(l->yaml, n, &xlsx, l->err) < 0)
+		return -1;
+	l->plan->xlsx |= xlsx;
+	return 0;
+}
+
 static int load(struct loader *l)
 {
-	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", NULL };
+	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", "xlsx", "split", NULL };
 	struct run_plan *p = l->plan;
-	struct fy_node *root = yaml_root(l->yaml), *files, *own, *threads;
+	struct fy_node *root = yaml_root(l->yaml), *files, *own, *threads, *xlsx;
 	if (yaml_keys(l->yaml, root, keys, l->err) < 0 || set_optional(l, root, "extracts", &p->extracts, true) < 0 ||
 	    set_optional(l, root, "as_of", &p->as_of, false) < 0 || set_optional(l, root, "out", &p->out, true) < 0 ||
 	    set_optional(l, root, "pack", &p->pack, true) < 0 || set_optional(l, root, "schemas", &p->schemas, true) < 0)
@@ -107,6 +117,8 @@ static int load(struct loader *l)
 	if ((files = yaml_get(root, "files")) && set_files(l, files) < 0)
 		return -1;
 	if ((own = yaml_get(root, "own_schemas")) && set_own_schemas(l, own) < 0)
+		return -1;
+	if (set_optional(l, root, "split", &p->split, false) < 0 || ((xlsx = yaml_get(root, "xlsx")) && set_xlsx(l, xlsx) < 0))
 		return -1;
 	return (threads = yaml_get(root, "threads")) ? set_threads(l, threads) : 0;
 }
@@ -139,5 +151,6 @@ void run_plan_release(struct run_plan *p)
 	free(p->out);
 	free(p->pack);
 	free(p->schemas);
+	free(p->split);
 	*p = (struct run_plan){ 0 };
 }

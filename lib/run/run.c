@@ -196,7 +196,8 @@ static int later_stages(struct runner *r, const char *version, struct err *err)
 	if (screen_run(&screen, err) < 0)
 		return -1;
 	r->progress->step = STEP_REPORT;
-	struct report_job report = { r->pack, findings, r->staging, r->started_at, r->files.ignored, r->id, version, r->plan->threads };
+	struct report_job report = { r->pack, findings, r->staging, r->started_at, r->files.ignored, r->id, version, r->plan->threads,
+		r->plan->xlsx, r->split };
 	return report_run(&report, &r->result->report, err);
 }
 
@@ -296,6 +297,10 @@ int run(const struct run_plan *plan, const char *data_dir, const char *version, 
 	if (strlen(plan->as_of) != 10 || plan->as_of[4] != '-' || date_parse(str_of(plan->as_of), &day) != 0)
 		return err_set(err, STATUS_USAGE, "as-of date: must be a real day, YYYY-MM-DD");
 	r.as_of = (int32_t)day;
+	int split = plan->split ? workbook_split_of(plan->split) : WORKBOOK_COUNTY;
+	if (split < 0)
+		return err_set(err, STATUS_USAGE, "split: is county, township or none");
+	r.split = (enum workbook_split)split;
 	int got = prepare(&r, data_dir, err);
 	if (got == 0)
 		got = lock_take(&lock, plan->out, err);

@@ -12,8 +12,9 @@ struct finding {
 	struct part *part;
 	const char *from;      /* path of the part whose relations are read */
 	char *workbook;        /* path, or NULL */
-	char *sheet_id;        /* relation of the first sheet, or NULL */
-	bool other_sort;       /* of the first sheet: a chart, a dialog */
+	unsigned sheets;       /* seen so far */
+	char *sheet_id;        /* relation of the wanted sheet, or NULL */
+	bool other_sort;       /* of the wanted sheet: a chart, a dialog */
 };
 
 /* A path of a package from the target of a relation of the part `from`: absolute, or beside it; "." and ".." are resolved. */
@@ -83,9 +84,10 @@ static void on_workbook(void *finding, unsigned depth, const char *name, const c
 	if (depth == 1 && !strcmp(name, "workbookPr")) {
 		const char *value = part_attribute(attributes, "date1904");
 		f->book->since_1904 = value && (!strcmp(value, "1") || !strcmp(value, "true"));
-	} else if (depth == 2 && !strcmp(name, "sheet") && !f->sheet_id) {
-		const char *id = part_attribute(attributes, "id");
+	} else if (depth == 2 && !strcmp(name, "sheet") && f->sheets++ == f->book->wanted) {
+		const char *id = part_attribute(attributes, "id"), *title = part_attribute(attributes, "name");
 		f->sheet_id = mem_dup(str_of(id ? id : ""));
+		f->book->title = mem_dup(str_of(title ? title : ""));
 	}
 }
 
@@ -130,10 +132,17 @@ static int find(struct finding *f, struct package *package, struct err *err)
 		return refuse_package(package, err);
 	if (part_read(package, f->workbook, &events, f, &f->part, err) < 0)
 		return -1;
+	if (!f->sheet_id && f->book->wanted)
+		return 0;
 	if (!f->sheet_id)
 		return err_set(err, STATUS_DATA, "%s:1: the workbook has no sheet; " SEND_AGAIN, package->name);
 	if (read_relations(f, package, f->workbook, err) < 0)
 		return -1;
+	if (f->other_sort && f->book->wanted) {
+		free(f->book->sheet);
+		f->book->sheet = NULL;
+		return 0;
+	}
 	if (!f->book->sheet)
 		return err_set(err, STATUS_DATA, "%s:1: the workbook does not say where its first sheet is; " SAVE_AGAIN, package->name);
 	if (f->other_sort)
@@ -156,6 +165,7 @@ int book_read(struct book *b, struct package *package, struct err *err)
 void book_release(struct book *b)
 {
 	free(b->sheet);
+	free(b->title);
 	free(b->styles);
 	free(b->strings);
 	*b = (struct book){ 0 };

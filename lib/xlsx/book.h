@@ -1,11 +1,13 @@
-/* book: which parts of a package hold the first sheet, the styles and the shared texts, and the date system. */
+/* book: which parts of a package hold the wanted sheet, the styles and the shared texts, and the date system. */
 #ifndef BIDUI_XLSX_BOOK_H
 #define BIDUI_XLSX_BOOK_H
 
 #include "package.h"
 
 struct book {
-	char *sheet;             /* path of the first sheet in workbook order */
+	unsigned wanted;         /* which sheet in workbook order, from 0; set before book_read */
+	char *sheet;             /* its path; NULL where there is none, or, but for the first, where it holds no cells */
+	char *title;             /* its title; NULL where there is no such sheet */
 	char *styles, *strings;  /* or NULL: a workbook may do without */
 	bool since_1904;
 };

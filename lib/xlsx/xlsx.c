@@ -228,11 +228,29 @@ static void on_close(void *xlsx, unsigned depth, const char *name)
 
 int xlsx_open(struct xlsx **ret, int fd, const char *name, const char *spool, struct err *err)
 {
+	return xlsx_open_sheet(ret, fd, name, spool, 0, err);
+}
+
+int xlsx_open_sheet(struct xlsx **ret, int fd, const char *name, const char *spool, unsigned place, struct err *err)
+{
 	static const struct part_events events = { on_open, on_close, on_text };
 	struct xlsx *x = mem_alloc(sizeof *x);
+	x->book.wanted = place;
 	texts_init(&x->texts, name, spool);
-	if (package_open(&x->package, fd, name, err) < 0 || book_read(&x->book, &x->package, err) < 0 ||
-	    (x->book.styles && styles_read(&x->styles, &x->package, x->book.styles, err) < 0) ||
+	if (package_open(&x->package, fd, name, err) < 0 || book_read(&x->book, &x->package, err) < 0) {
+		xlsx_close(x);
+		return -1;
+	}
+	if (!x->book.title) {
+		xlsx_close(x);
+		*ret = NULL;
+		return 0;
+	}
+	if (!x->book.sheet) { /* nothing in it is a row */
+		*ret = x;
+		return 0;
+	}
+	if ((x->book.styles && styles_read(&x->styles, &x->package, x->book.styles, err) < 0) ||
 	    (x->book.strings && shared_read(&x->texts, &x->package, x->book.strings, err) < 0) ||
 	    part_open(&x->sheet, &x->package, x->book.sheet, &events, x, err) < 0) {
 		xlsx_close(x);
@@ -258,6 +276,8 @@ static void complete_row(struct xlsx *x, struct xlsx_row *ret)
 
 enum xlsx_got xlsx_next(struct xlsx *x, struct xlsx_row *ret, struct err *err)
 {
+	if (!x->sheet)
+		return XLSX_END;
 	switch (part_run(x->sheet, err)) {
 	case PART_PAUSED:
 		complete_row(x, ret);
@@ -267,6 +287,11 @@ enum xlsx_got xlsx_next(struct xlsx *x, struct xlsx_row *ret, struct err *err)
 	default:
 		return XLSX_ERROR;
 	}
+}
+
+struct str xlsx_title(const struct xlsx *x)
+{
+	return str_of(x->book.title);
 }
 
 void xlsx_close(struct xlsx *x)

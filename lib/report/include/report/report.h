@@ -1,7 +1,7 @@
 /* report: findings -> lists, figures, summary and manifest, as outputs.md says.
  *
  * The folder must be there, with rejects/ and invalid/ in it (written by the ingest); the report adds lists/, figures.csv,
- * summary.json and manifest.json. It knows no rule: titles, departments and days come from the pack. Of a finding 24 bytes are kept, of
+ * rates.csv, summary.json and manifest.json, and workbooks/ where they are asked for. It knows no rule: titles, departments and days come from the pack. Of a finding 24 bytes are kept, of
  * the counts those of one place: texts are read again, a batch at a time, when their lines are due. Any number of threads write lines;
  * the files are the same.
  */
@@ -10,6 +10,7 @@
 
 #include "file/frame.h"
 #include "rule/pack.h"
+#include "workbook/workbook.h"
 
 struct report_job {
 	const struct pack *pack;
@@ -20,6 +21,8 @@ struct report_job {
 	struct frame_id id;
 	const char *version;
 	unsigned threads;
+	bool xlsx;                    /* make workbooks/ too, split so */
+	enum workbook_split split;
 };
 
 /* What came out, for the table at the end and --fail-on. */

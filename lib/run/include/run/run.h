@@ -31,6 +31,8 @@ struct run_plan {
 	} *files;
 	size_t file_count, file_cap;
 	unsigned threads;
+	bool xlsx;               /* workbooks too */
+	char *split;             /* county, township, none; NULL: county */
 };
 
 void run_plan_release(struct run_plan *p);

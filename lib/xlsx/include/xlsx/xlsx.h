@@ -1,4 +1,4 @@
-/* xlsx: the rows of the first sheet of a workbook (ECMA-376), as UTF-8 texts.
+/* xlsx: the rows of a sheet of a workbook (ECMA-376), of extracts the first, as UTF-8 texts.
  *
  * What it takes away: a spreadsheet's numbers, dates, formulas, rich and shared texts become the texts that extracts.md fixes
  * (Files, `.xlsx`); whatever a file claims, little memory is used; and every workbook that cannot be read says what to do.
@@ -47,6 +47,11 @@ bool xlsx_is_ole(struct str begin);
 /* fd stays the caller's, who must not read it by its offset meanwhile. name is for messages; name and spool are borrowed until
  * xlsx_close. Errors: 65; 71, 73 and 74 about memory, the spool and the disk. A build without libzip or expat: 65. */
 int xlsx_open(struct xlsx **ret, int fd, const char *name, const char *spool, struct err *err) __attribute__((warn_unused_result));
+/* The same for another sheet: place in workbook order, from 0. *ret is NULL when there is no such sheet; a chart or a dialog that is not
+ * the first sheet has no rows. */
+int xlsx_open_sheet(struct xlsx **ret, int fd, const char *name, const char *spool, unsigned place, struct err *err)
+	__attribute__((warn_unused_result));
+struct str xlsx_title(const struct xlsx *x); /* of the sheet; until xlsx_close */
 /* The next stored row, which lives until the next call. After XLSX_END the sheet's checksum was right. */
 enum xlsx_got xlsx_next(struct xlsx *x, struct xlsx_row *ret, struct err *err) __attribute__((warn_unused_result));
 void xlsx_close(struct xlsx *x); /* NULL-safe */
