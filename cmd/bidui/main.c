@@ -1,6 +1,7 @@
 /* bidui: finds the program for a command and becomes it. */
 #include "base/cpu.h"
 #include "base/err.h"
+#include "base/private.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -58,6 +59,7 @@ static int become(const char *name, char **argv)
 
 int main(int argc, char **argv)
 {
+	process_private();
 	if (argc < 2)
 		return help(stderr);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))

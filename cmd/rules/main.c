@@ -2,6 +2,7 @@
 #include "rules.h"
 
 #include "base/err.h"
+#include "base/private.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,7 @@ static int help(FILE *to)
 
 int main(int argc, char **argv)
 {
+	process_private();
 	if (argc < 2)
 		return help(stderr);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))

@@ -4,7 +4,6 @@
 #include "show.h"
 
 #include <stdio.h>
-#include <sys/stat.h>
 
 static int fail_on_met(const struct run_result *r, const struct fail_on *f)
 {
@@ -27,7 +26,6 @@ int main(int argc, char **argv)
 	struct run_progress progress = { 0 };
 	struct fail_on fail_on = { 0 };
 	struct err err = { 0 };
-	umask(077);
 	int c = options_read(&cli, argc, argv, &plan, &fail_on, &err);
 	if (c == CLI_DONE || c == CLI_WRONG) {
 		run_plan_release(&plan);

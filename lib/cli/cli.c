@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "base/mem.h"
+#include "base/private.h"
 #include "value/value.h"
 
 #include <getopt.h>
@@ -65,6 +66,7 @@ int cli_next(struct cli *cli, int argc, char **argv)
 {
 	struct option longs[MAX_OPTIONS + 1] = { 0 };
 	char shorts[2 * MAX_OPTIONS + 2] = "";
+	process_private();
 	add(common, longs, shorts, add(cli->options, longs, shorts, 0));
 	int c = getopt_long(argc, argv, shorts, longs, NULL);
 	cli->index = optind;

@@ -35,7 +35,8 @@ struct cli {
 	const char *notes; /* printed at the end of --help, or NULL */
 };
 
-/* The next option's value; CLI_END; CLI_DONE after --help or --version; CLI_WRONG after a message. --quiet sets cli->quiet. */
+/* The next option's value; CLI_END; CLI_DONE after --help or --version; CLI_WRONG after a message. --quiet sets cli->quiet. Every
+ * program begins with it, so it also makes the process private (base/private.h). */
 int cli_next(struct cli *cli, int argc, char **argv);
 /* The exit status for CLI_DONE and CLI_WRONG. */
 int cli_status(int got);
