@@ -61,10 +61,14 @@ static bool is_number(struct str s)
 	return i == s.n;
 }
 
+bool csv_is_formula(struct str cell)
+{
+	return cell.n && memchr("=+-@\t\r", cell.p[0], 6) && !((cell.p[0] == '+' || cell.p[0] == '-') && is_number(cell));
+}
+
 void csv_put_guarded(struct buf *out, struct str cell)
 {
-	bool formula = cell.n && memchr("=+-@\t\r", cell.p[0], 6) && !((cell.p[0] == '+' || cell.p[0] == '-') && is_number(cell));
-	if (!formula) {
+	if (!csv_is_formula(cell)) {
 		csv_put(out, cell);
 		return;
 	}

@@ -1,10 +1,12 @@
 #include "file/frame.h"
 
 #include "base/le.h"
+#include "digest/digest.h"
 #include "io/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,6 +41,28 @@ void row_sum_take(struct row_sum *sum, struct row_sum less)
 	unsigned __int128 a = (unsigned __int128)sum->high << 64 | sum->low;
 	a -= (unsigned __int128)less.high << 64 | less.low;
 	*sum = (struct row_sum){ (uint64_t)a, (uint64_t)(a >> 64) };
+}
+
+void row_sum_print(struct row_sum sum, char out[ROW_SUM_HEX])
+{
+	snprintf(out, ROW_SUM_HEX, "%016llx%016llx", (unsigned long long)sum.high, (unsigned long long)sum.low);
+}
+
+int row_sum_parse(struct str text, struct row_sum *ret)
+{
+	uint8_t b[16];
+	uint64_t half[2] = { 0 };
+	if (hex_get(text, b, sizeof b) < 0)
+		return -1;
+	for (int i = 0; i < 16; i++)
+		half[i / 8] = half[i / 8] << 8 | b[i];
+	*ret = (struct row_sum){ half[1], half[0] };
+	return 0;
+}
+
+bool row_sum_equal(struct row_sum a, struct row_sum b)
+{
+	return a.low == b.low && a.high == b.high;
 }
 
 struct row_sum row_hash(const void *a, size_t an, const void *b, size_t bn)

@@ -81,10 +81,11 @@ static json_t *meta_of_file(const char *name, const struct ingest_count *c)
 {
 	char hash[33], delimiter[2] = { c->delimiter, 0 };
 	hex128(c->xxh3_128, hash);
-	return json_pack("{s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "file", name, "bytes", (json_int_t)c->bytes,
+	return json_pack("{s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "file", name, "bytes", (json_int_t)c->bytes,
 	                 "xxh3_128", hash, "encoding", c->encoding, "delimiter", delimiter, "rows_read", (json_int_t)c->rows_read,
 	                 "accepted", (json_int_t)c->accepted, "rejected", (json_int_t)c->rejected, "duplicate",
-	                 (json_int_t)c->duplicate, "blank", (json_int_t)c->blank);
+	                 (json_int_t)c->duplicate, "blank", (json_int_t)c->blank, "invalid",
+	                 (json_int_t)c->invalid);
 }
 
 json_t *whole_meta(const struct whole *w)

@@ -22,6 +22,7 @@ struct output {
 	size_t n;
 	uint64_t bytes;
 	XXH3_state_t *hash;
+	struct sha256 *sha256; /* NULL: nobody asked */
 };
 
 /* "DIR/" of a path, "./" where there is none. */
@@ -65,6 +66,7 @@ static void output_free(struct output *o)
 {
 	if (o->hash)
 		XXH3_freeState(o->hash);
+	sha256_free(o->sha256);
 	free(o->buf);
 	free(o->path);
 	free(o->temporary);
@@ -118,6 +120,8 @@ int output_write(struct output *o, const void *p, size_t n, struct err *err)
 {
 	if (o->hash)
 		XXH3_128bits_update(o->hash, p, n);
+	if (o->sha256)
+		sha256_add(o->sha256, p, n);
 	o->bytes += n;
 	if (n > BUFFER - o->n && flush(o, err) < 0)
 		return -1;
@@ -237,6 +241,16 @@ void output_hash(const struct output *o, uint8_t ret[16])
 	memcpy(ret, c.digest, 16);
 }
 
+void output_also_sha256(struct output *o)
+{
+	o->sha256 = sha256_new();
+}
+
+void output_sha256(const struct output *o, uint8_t ret[SHA256_BYTES])
+{
+	sha256_get(o->sha256, ret);
+}
+
 int output_mkdir(const char *path, struct err *err)
 {
 	if (mkdir(path, 0700) < 0)
@@ -347,10 +361,5 @@ void lock_release(int fd)
 
 void hex128(const uint8_t hash[16], char out[33])
 {
-	static const char digits[] = "0123456789abcdef";
-	for (int i = 0; i < 16; i++) {
-		out[2 * i] = digits[hash[i] >> 4];
-		out[2 * i + 1] = digits[hash[i] & 15];
-	}
-	out[32] = 0;
+	hex_put(hash, 16, out);
 }

@@ -43,20 +43,39 @@ static bool whole(const struct report *r, const uint8_t *x, size_t n)
 	       (region == VALUE_NULL || (region >= 0 && region < INT64_C(1000000000000)));
 }
 
+/* Its share in the sums: of the file, by all its bytes; of its list, by what it is called. False: its texts are broken. */
+static bool add_sums(struct report *r, const uint8_t *x, uint32_t n, struct buf *name)
+{
+	struct reader texts = { x + HEAD, x + n, false };
+	take_text(&texts); /* nature */
+	struct str unit_no = take_text(&texts);
+	if (texts.failed || x[6] >= UNIT_COUNT)
+		return false;
+	name->n = 0;
+	finding_name(name, r->pack->rules[x[5]].code, str_of(unit_name((enum unit)x[6])), unit_no);
+	row_sum_add(&r->sum, row_hash("", 0, x, n));
+	row_sum_add(&r->list_sums[x[4]], finding_sum(name));
+	return true;
+}
+
 int index_block(struct report *r, const struct frame_block *b, struct err *err)
 {
 	size_t i = 0;
+	struct buf name = { 0 };
 	for (uint32_t row = 0; row < b->rows; row++) {
 		const uint8_t *x = b->p + i;
-		if (!whole(r, x, b->n - i) || r->index.count == r->index.cap)
+		uint32_t n = whole(r, x, b->n - i) ? 4 + le32_get(x) : 0;
+		if (!n || r->index.count == r->index.cap || !add_sums(r, x, n, &name)) {
+			buf_release(&name);
 			return err_set(err, STATUS_DATA, "%s: a finding is broken; make it again", r->frame->path);
-		uint32_t n = 4 + le32_get(x);
+		}
 		r->index.items[r->index.count++] = (struct place_of){ key_of(r, x), b->at + FRAME_BLOCK + i, n };
 		r->result->findings[x[4]]++;
 		r->result->by_level[x[4]][x[8]]++;
 		r->result->by_rule[x[4]][x[5]]++;
 		i += n;
 	}
+	buf_release(&name);
 	return i == b->n ? 0 : err_set(err, STATUS_DATA, "%s: a block of findings is broken; make it again", r->frame->path);
 }
 

@@ -1,8 +1,10 @@
 #ifndef BIDUI_REPORT_INTERNAL_H
 #define BIDUI_REPORT_INTERNAL_H
 
+#include "digest/digest.h"
 #include "figure/figure.h"
 #include "io/output.h"
+#include "report/list.h"
 #include "report/report.h"
 #include "screen/finding.h"
 #include "screen/screen.h"
@@ -36,11 +38,15 @@ struct report {
 	json_t *meta, *rates;          /* rates: those of `all` */
 	uint64_t kinds;                /* present */
 	struct coverage coverage;
-	json_t *outputs;               /* of the manifest: {file, bytes, xxh3_128, rows} */
+	struct row_sum sum;            /* of the findings, as in the end mark */
+	struct row_sum list_sums[LIST_COUNT]; /* of what they are called, as they came */
+	json_t *outputs;               /* of the manifest: {file, bytes, xxh3_128, sha256, rows} */
 	json_t *manifest, *summary;    /* as far as they are made */
 };
 
-/* Write a whole file of the folder and note it for the manifest. rows: lines without the header; JSON files have none. */
+#define NO_ROWS UINT64_MAX
+
+/* Write a whole file of the folder and note it for the manifest. rows: lines without the header, or NO_ROWS. */
 int put_file(struct report *r, const char *name, const struct buf *b, uint64_t rows, struct err *err);
 /* The same in pieces: begin, output_write ..., end. Ends with a note that belongs to the caller, or NULL on an error. */
 int put_begin(const struct report *r, const char *name, struct output **ret, struct err *err);
@@ -63,8 +69,8 @@ int figures_csv_block(struct figures_csv *c, const struct frame_block *b, struct
 json_t *figures_csv_end(struct figures_csv *c, struct err *err); /* the notes for the manifest, or NULL */
 void figures_csv_abort(struct figures_csv *c); /* NULL-safe */
 
-int put_summary(struct report *r, struct err *err);           /* json.c */
-void begin_manifest(struct report *r);                        /* all but what is written after it */
+int put_summary(struct report *r, struct err *err);           /* summary.c */
+void begin_manifest(struct report *r);                        /* manifest.c: all but what is written after it */
 int put_workbooks(struct report *r, struct err *err);
 int put_manifest(struct report *r, struct err *err);
 

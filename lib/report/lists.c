@@ -9,8 +9,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-static const char header[] = "finding_id,rule,core,severity,confidence,nature,unit,unit_no,region,county,township,village,head_name,"
-	"head_id,persons,status,evidence_ids,evidence_rows,evidence_hash,evidence,title,check,department,days\n";
+static const char header[] = LIST_HEADER "\n";
 
 /* ---- lines ------------------------------------------------------------------------------------------------------------------------- */
 
@@ -92,11 +91,7 @@ static void put_hex(struct buf *b, uint64_t h)
 static void put_id(struct printer *p, const struct finding *f, struct buf *b)
 {
 	p->id.n = 0;
-	buf_puts(&p->id, p->r->pack->rules[f->rule].code);
-	buf_putc(&p->id, 0x1F);
-	buf_puts(&p->id, str_of(unit_name(f->unit)));
-	buf_putc(&p->id, 0x1F);
-	buf_puts(&p->id, f->unit_no);
+	finding_name(&p->id, p->r->pack->rules[f->rule].code, str_of(unit_name(f->unit)), f->unit_no);
 	put_hex(b, XXH3_64bits(p->id.p, p->id.n));
 }
 

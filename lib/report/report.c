@@ -10,17 +10,23 @@ int put_begin(const struct report *r, const char *name, struct output **ret, str
 {
 	char path[4096];
 	snprintf(path, sizeof path, "%s/%s", r->job->folder, name);
-	return output_create(ret, path, err);
+	if (output_create(ret, path, err) < 0)
+		return -1;
+	output_also_sha256(*ret);
+	return 0;
 }
 
 json_t *put_end(const char *name, struct output *o, uint64_t rows, struct err *err)
 {
-	char hex[33];
-	uint8_t hash[16];
+	char hex[33], sha256_hex[SHA256_HEX];
+	uint8_t hash[16], sha256[SHA256_BYTES];
 	output_hash(o, hash);
-	hex128(hash, hex);
-	json_t *one = json_pack("{s:s, s:I, s:s}", "file", name, "bytes", (json_int_t)output_bytes(o), "xxh3_128", hex);
-	if (rows != UINT64_MAX)
+	output_sha256(o, sha256);
+	hex_put(hash, sizeof hash, hex);
+	hex_put(sha256, sizeof sha256, sha256_hex);
+	json_t *one = json_pack("{s:s, s:I, s:s, s:s}", "file", name, "bytes", (json_int_t)output_bytes(o), "xxh3_128", hex, "sha256",
+		sha256_hex);
+	if (rows != NO_ROWS)
 		json_object_set_new(one, "rows", json_integer((json_int_t)rows));
 	if (output_commit(o, err) == 0)
 		return one;
@@ -74,8 +80,8 @@ static int take(struct report *r, struct figures_csv *figures, struct err *err)
 		ret = take_block(r, figures, &b, err);
 	if (ret == 0 && got == ITER_ERROR)
 		ret = -1;
-	if (ret == 0 && (!r->meta || r->index.count != r->frame->rows))
-		ret = broken(r->frame, "the number of findings", err);
+	if (ret == 0 && (!r->meta || r->index.count != r->frame->rows || !row_sum_equal(r->sum, r->frame->sum)))
+		ret = broken(r->frame, "the number or the sum of its findings", err);
 	frame_scan_release(&scan);
 	return ret;
 }

@@ -2,6 +2,7 @@
 
 #include "base/lang.h"
 #include "base/suggest.h"
+#include "digest/digest.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -380,6 +381,7 @@ static struct pack *read_pack(const struct yaml *yaml, const struct schema *sche
 	XXH128_canonical_t hash;
 	XXH128_canonicalFromHash(&hash, XXH3_128bits(bytes.p, bytes.n));
 	memcpy(p->hash, hash.digest, sizeof p->hash);
+	sha256_of(bytes.p, bytes.n, p->sha256);
 	p->schema = schema;
 	p->as_of = as_of;
 	struct loader l = { .pack = p, .yaml = yaml, .err = err, .faults = faults };

@@ -1,5 +1,6 @@
 #include "schema/schema.h"
 
+#include "digest/digest.h"
 #include "load.h"
 
 #include <dirent.h>
@@ -114,12 +115,14 @@ static int load_files(struct schema *s, const struct listing *folder, char *cons
 	struct yaml **files = mem_alloc(n * sizeof *files);
 	XXH3_state_t *hash = XXH3_createState();
 	XXH3_128bits_reset(hash);
+	struct sha256 *sha256 = sha256_new();
 	for (; got < n; got++) {
 		failed = yaml_load(&files[got], got < folder->n ? folder->paths[got] : extra[got - folder->n], err);
 		if (failed)
 			break;
 		struct str bytes = yaml_bytes(files[got]);
 		XXH3_128bits_update(hash, bytes.p, bytes.n);
+		sha256_add(sha256, bytes.p, bytes.n);
 	}
 	for (size_t i = 0; !failed && i < folder->n; i++)
 		if (is_types(folder->paths[i]))
@@ -129,6 +132,8 @@ static int load_files(struct schema *s, const struct listing *folder, char *cons
 			failed = load_kind(s, files[i], err);
 	XXH128_canonicalFromHash((XXH128_canonical_t *)s->hash, XXH3_128bits_digest(hash));
 	XXH3_freeState(hash);
+	sha256_get(sha256, s->sha256);
+	sha256_free(sha256);
 	for (size_t i = 0; i < got; i++)
 		yaml_free(files[i]);
 	free(files);

@@ -3,7 +3,7 @@
 
 same_bytes.py [--persons N] FOLDER
 FOLDER holds the programs. Counties: one of bidui-gen with N persons (20,000), damaged and in mixed formats, and some of dense.py.
-Each is run once; then in another way, which must give the same files in all bytes but the times in the manifest. A way that names
+Each is run once; then in another way, which must give the same files in all bytes but the times in the manifest and what follows from them. A way that names
 extracts otherwise (a kind in several files) is compared without files and lines. Prints TAP.
 """
 import argparse
@@ -22,7 +22,7 @@ import programs
 from kinds import KINDS
 
 AS_OF = '2017-11-26'
-TIMES = ('started_at', 'finished_at', 'program', 'version')
+TIMES = ('started_at', 'finished_at', 'program', 'version', 'previous', 'xxh3_128')  # xxh3_128: of the manifest itself
 
 
 def call(args, env=None):

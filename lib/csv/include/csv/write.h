@@ -9,5 +9,7 @@
 void csv_put(struct buf *out, struct str cell);
 /* A cell that a spreadsheet would run as a formula gets a leading quote: what people open (outputs.md, Lists). */
 void csv_put_guarded(struct buf *out, struct str cell);
+/* Whether it would: begins with = + - @ TAB or CR and is no number. */
+bool csv_is_formula(struct str cell);
 
 #endif

@@ -51,6 +51,10 @@ struct row_sum {
 };
 void row_sum_add(struct row_sum *sum, struct row_sum more);
 void row_sum_take(struct row_sum *sum, struct row_sum less);
+#define ROW_SUM_HEX 33
+void row_sum_print(struct row_sum sum, char out[ROW_SUM_HEX]); /* 32 hex digits, the highest first */
+int row_sum_parse(struct str text, struct row_sum *ret);       /* -1 when it is none */
+bool row_sum_equal(struct row_sum a, struct row_sum b);
 struct row_sum row_hash(const void *a, size_t an, const void *b, size_t bn); /* of the two parts of a row */
 
 struct frame_writer;

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "digest/digest.h"
 
 #include <stdint.h>
 
@@ -31,6 +32,9 @@ int output_view(struct output *o, int *ret_fd, char **ret_path, struct err *err)
 uint64_t output_bytes(const struct output *o);
 /* XXH3-128 of what was written so far, canonical; never of one that output_unhashed was called for. */
 void output_hash(const struct output *o, uint8_t ret[16]);
+/* Before anything is written: SHA-256 is wanted too, for output_sha256. */
+void output_also_sha256(struct output *o);
+void output_sha256(const struct output *o, uint8_t ret[SHA256_BYTES]);
 /* Before anything is written: nobody will ask for the hash. */
 void output_unhashed(struct output *o);
 

@@ -23,6 +23,7 @@ struct report_job {
 	unsigned threads;
 	bool xlsx;                    /* make workbooks/ too, split so */
 	enum workbook_split split;
+	const char *previous;         /* SHA-256 of the manifest before this one, as hex digits; or NULL */
 };
 
 /* What came out, for the table at the end and --fail-on. */

@@ -134,6 +134,7 @@ struct pack {
 	} *unseen;                        /* what the policy asks, and what of it the pack can see */
 	unsigned unseen_count;
 	uint8_t hash[16];         /* XXH3-128 of the file */
+	uint8_t sha256[32];       /* of the same */
 	struct parameter *parameters;
 	unsigned parameter_count;
 	struct term *terms;

@@ -86,6 +86,7 @@ struct schema {
 	unsigned kind_count;
 	struct enumeration *enumerations;
 	unsigned enumeration_count;
+	uint8_t sha256[32];        /* of the same bytes as hash */
 	uint8_t hash[16];          /* XXH3-128 of the files' bytes, in the order of their names, then of extra's */
 	struct arena arena;        /* holds all of the above; one lifetime, until schema_free() */
 };
