@@ -23,6 +23,7 @@ static const struct {
 	{ "show", "any file between stages as CSV or NDJSON" },
 	{ "explain", "a whole dossier, and why each rule fires on it or does not" },
 	{ "rules", "a rule pack checked, printed, tested on its examples, explained, as SQL" },
+	{ "verify", "the files of a run, checked again" },
 	{ "id", "check ID numbers, a line each" },
 	{ "gen", "invented extracts of any size" },
 };

@@ -3,6 +3,7 @@
 #define BIDUI_RUN_INTERNAL_H
 
 #include "find.h"
+#include "last.h"
 
 #include "join/join.h"
 
@@ -20,6 +21,7 @@ struct runner {
 	struct ingest_crew *crew;
 	char started_at[32];
 	enum workbook_split split;
+	struct last_run last;
 };
 
 const char *path_in(char out[4096], const char *folder, const char *name, const char *ending);

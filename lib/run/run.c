@@ -3,6 +3,7 @@
 #include "internal.h"
 #include "io/output.h"
 #include "screen/screen.h"
+#include "verify/verify.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -197,7 +198,7 @@ static int later_stages(struct runner *r, const char *version, struct err *err)
 		return -1;
 	r->progress->step = STEP_REPORT;
 	struct report_job report = { r->pack, findings, r->staging, r->started_at, r->files.ignored, r->id, version, r->plan->threads,
-		r->plan->xlsx, r->split };
+		r->plan->xlsx, r->split, *r->last.sha256 ? r->last.sha256 : NULL };
 	return report_run(&report, &r->result->report, err);
 }
 
@@ -246,14 +247,40 @@ static void remove_folder(char **folder)
 	*folder = NULL;
 }
 
+/* Keep the first thing that is wrong. */
+static void keep_first(void *arg, const char *text)
+{
+	char *first = arg;
+	if (!*first)
+		snprintf(first, 512, "%s", text);
+}
+
+/* Nothing is published that the next verify would find fault with. */
+static int check_own(struct runner *r, struct err *err)
+{
+	char first[512] = "";
+	struct verify_result found;
+	struct verify_job job = { .folder = r->staging, .quick = true, .say = keep_first, .arg = first };
+	if (verify_run(&job, &found, err) < 0)
+		return -1;
+	if (!found.problems)
+		return 0;
+	return err_set(err, STATUS_SOFTWARE, "%s: the new run does not agree with itself: %s; nothing is published: look at the disk, keep the "
+	               "extracts and report it", r->plan->out, first);
+}
+
 static int run_locked(struct runner *r, const char *version, struct err *err)
 {
 	sweep(r->plan->out);
-	int got = make_folders(r, err);
+	int got = last_run_load(&r->last, r->plan->out, err);
+	if (got == 0)
+		got = make_folders(r, err);
 	if (got == 0)
 		got = runner_ingest(r, err);
 	if (got == 0)
 		got = later_stages(r, version, err);
+	if (got == 0)
+		got = check_own(r, err);
 	if (got == 0)
 		got = output_folder_publish(r->staging, r->plan->out, err);
 	if (got == 0) {
@@ -308,6 +335,7 @@ int run(const struct run_plan *plan, const char *data_dir, const char *version, 
 		got = run_locked(&r, version, err);
 		lock_release(lock);
 	}
+	last_run_release(&r.last);
 	id_changes_free(r.changes);
 	ret->files = r.files.items;
 	ret->file_count = r.files.count;

@@ -1,0 +1,35 @@
+/* lines: the CSV that this program writes (csv/write.h), read again, and nothing else taken for it.
+ *
+ * LF ends a line, the last one too; a cell is in quotes when it holds a comma, a quote, an LF or a CR, and only then. Anything else was
+ * not written by csv_put and is refused, so what is read here gives the same bytes when it is written again.
+ *
+ *     struct csv_lines s = { .text = text };
+ *     while ((got = csv_line_next(&s)) == CSV_LINE) ... s.cells[0 .. s.count), s.line
+ *     csv_lines_release(&s);
+ */
+#ifndef BIDUI_CSV_LINES_H
+#define BIDUI_CSV_LINES_H
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <stdint.h>
+
+#define CSV_LINE_CELLS 64
+
+enum csv_line { CSV_LINE, CSV_LINES_END, CSV_LINE_BROKEN };
+
+struct csv_lines {
+	struct str text;                  /* borrowed */
+	size_t at;
+	uint64_t line;                    /* in which the cells begin, from 1 */
+	uint64_t next_line;
+	struct str cells[CSV_LINE_CELLS]; /* live until the next call */
+	unsigned count;
+	struct arena arena;
+};
+
+enum csv_line csv_line_next(struct csv_lines *s);
+void csv_lines_release(struct csv_lines *s);
+
+#endif

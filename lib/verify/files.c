@@ -1,0 +1,162 @@
+/* Bytes: sizes and hashes of what was written and of what was read, and files that nobody names. */
+#include "internal.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* Compare with what the manifest says under a key. */
+static bool is_said(json_t *of, const char *key, const uint8_t *hash, size_t n)
+{
+	const char *text = json_string_value(json_object_get(of, key));
+	uint8_t said[SHA256_BYTES];
+	return text && hex_get(str_of(text), said, n) == 0 && memcmp(said, hash, n) == 0;
+}
+
+static bool is_size(json_t *of, uint64_t bytes)
+{
+	json_t *n = json_object_get(of, "bytes");
+	return json_is_integer(n) && json_integer_value(n) >= 0 && (uint64_t)json_integer_value(n) == bytes;
+}
+
+void check_bytes(struct check *c, json_t *o, const struct buf *b)
+{
+	const char *name = json_string_value(json_object_get(o, "file"));
+	XXH128_canonical_t h;
+	uint8_t sha256[SHA256_BYTES];
+	XXH128_canonicalFromHash(&h, XXH3_128bits(b->p, b->n));
+	if (!is_size(o, b->n))
+		wrong(c, "%s: has another size than the manifest says", name);
+	if (!is_said(o, "xxh3_128", h.digest, sizeof h.digest))
+		wrong(c, "%s: is not the file of the manifest (XXH3)", name);
+	if (c->job->quick)
+		return;
+	sha256_of(b->p, b->n, sha256);
+	if (!is_said(o, "sha256", sha256, sizeof sha256))
+		wrong(c, "%s: is not the file of the manifest (SHA-256)", name);
+}
+
+/* ---- files that nobody names --------------------------------------------------------------------------------------------------------- */
+
+static bool is_named(const struct check *c, const char *name)
+{
+	json_t *o;
+	size_t i;
+	if (!strcmp(name, "manifest.json") || !strcmp(name, "manifest.sig"))
+		return true;
+	json_array_foreach(json_object_get(c->manifest, "outputs"), i, o)
+	{
+		const char *said = json_string_value(json_object_get(o, "file"));
+		if (said && !strcmp(said, name))
+			return true;
+	}
+	return false;
+}
+
+#define DEEPEST 8 /* folders in each other */
+
+static void look_in(struct check *c, const char *inner, unsigned depth)
+{
+	char path[4096], name[4096];
+	struct stat st;
+	snprintf(path, sizeof path, "%s/%s", c->job->folder, inner);
+	DIR *d = opendir(path);
+	if (!d) {
+		wrong(c, "%s: the folder cannot be read", *inner ? inner : ".");
+		return;
+	}
+	for (struct dirent *e; (e = readdir(d));) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		snprintf(name, sizeof name, "%s%s%s", inner, *inner ? "/" : "", e->d_name);
+		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode) && depth < DEEPEST)
+			look_in(c, name, depth + 1);
+		else if (!is_named(c, name))
+			wrong(c, "%s: the manifest does not name it", name);
+	}
+	closedir(d);
+}
+
+void check_folder(struct check *c)
+{
+	look_in(c, "", 0);
+}
+
+/* ---- extracts ------------------------------------------------------------------------------------------------------------------------ */
+
+#define PIECE (1u << 20)
+
+/* The hashes of a file as it is, whatever it holds. */
+static int digest_file(struct check *c, const char *path, const char *called, bool sha, uint64_t *ret_bytes, uint8_t xxh3[16],
+                       uint8_t sha256[SHA256_BYTES])
+{
+	XXH3_state_t state;
+	XXH128_canonical_t h;
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return err_errno(c->err, STATUS_IOERR, "%s: cannot be read; check the disk", called);
+	struct sha256 *s = sha ? sha256_new() : NULL;
+	char *piece = mem_alloc(PIECE);
+	XXH3_INITSTATE(&state);
+	XXH3_128bits_reset(&state);
+	*ret_bytes = 0;
+	for (size_t n; (n = fread(piece, 1, PIECE, f)) > 0; *ret_bytes += n) {
+		XXH3_128bits_update(&state, piece, n);
+		if (s)
+			sha256_add(s, piece, n);
+	}
+	int r = ferror(f) ? err_set(c->err, STATUS_IOERR, "%s: cannot be read; check the disk", called) : 0;
+	fclose(f);
+	free(piece);
+	XXH128_canonicalFromHash(&h, XXH3_128bits_digest(&state));
+	memcpy(xxh3, h.digest, sizeof h.digest);
+	if (s)
+		sha256_get(s, sha256);
+	sha256_free(s);
+	return r;
+}
+
+/* In the first folder that has it. */
+static bool find(const struct check *c, const char *name, char path[4096])
+{
+	struct stat st;
+	for (const char *const *folder = c->job->extracts; *folder; folder++) {
+		snprintf(path, 4096, "%s/%s", *folder, name);
+		if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+			return true;
+	}
+	return false;
+}
+
+static void check_extract(struct check *c, json_t *in)
+{
+	const char *name = json_string_value(json_object_get(in, "file"));
+	char path[4096];
+	uint64_t bytes = 0;
+	uint8_t xxh3[16], sha256[SHA256_BYTES];
+	bool sha = json_object_get(in, "sha256") != NULL;
+	if (!name || strchr(name, '/'))
+		return;
+	if (!find(c, name, path)) {
+		wrong(c, "%s: is not among the extracts", name);
+		return;
+	}
+	if (digest_file(c, path, name, sha, &bytes, xxh3, sha256) < 0)
+		return;
+	c->result->inputs++;
+	if (!is_size(in, bytes) || !is_said(in, "xxh3_128", xxh3, sizeof xxh3) || (sha && !is_said(in, "sha256", sha256, sizeof sha256)))
+		wrong(c, "%s: is not the extract that was read", name);
+}
+
+void check_extracts(struct check *c)
+{
+	json_t *in;
+	size_t i;
+	json_array_foreach(json_object_get(c->manifest, "inputs"), i, in)
+		if (!c->err->status)
+			check_extract(c, in);
+}
