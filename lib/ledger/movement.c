@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
+
 /* A level's region is the first `digits` places; one whose own places, from `own` on, are all zeros is left out, as in figures.csv. */
 static const struct level {
 	const char *name;
@@ -17,6 +19,9 @@ static const char count_leads[] =
 static const char count_lists[] =
 	"INSERT INTO movement SELECT ?1, ?2, substr(region, 1, ?4), 'leads.' || state || '.' || list, count(*) FROM lead"
 	" WHERE run = ?1 AND state <> 'open' AND " OF_LEVEL " GROUP BY 3, 4";
+
+static const char count_moved[] =
+	"INSERT INTO movement SELECT ?1, ?2, substr(region, 1, ?4), figure, count(*) FROM %s WHERE " OF_LEVEL " GROUP BY 3, 4";
 
 static int count(struct ledger *l, int64_t run, const char *sql, struct err *err)
 {
@@ -36,4 +41,11 @@ static int count(struct ledger *l, int64_t run, const char *sql, struct err *err
 int ledger_count_movement(struct ledger *l, int64_t run, struct err *err)
 {
 	return count(l, run, count_leads, err) < 0 || count(l, run, count_lists, err) < 0 ? -1 : 0;
+}
+
+int ledger_count_moved(struct ledger *l, int64_t run, const char *table, struct err *err)
+{
+	char sql[512];
+	snprintf(sql, sizeof sql, count_moved, table);
+	return count(l, run, sql, err);
 }

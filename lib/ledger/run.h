@@ -23,8 +23,8 @@ struct tracked_run {
 int tracked_run_open(struct tracked_run *r, const char *folder, struct err *err) __attribute__((warn_unused_result));
 void tracked_run_release(struct tracked_run *r);
 
-/* A line of a list; list is its name ("missed"), cells are borrowed for the call, a guard against formulas is taken off. */
-typedef int lead_fn(void *arg, struct str list, const struct str cells[LIST_COLUMNS], struct err *err);
+/* A line of a list; list is its name ("missed"), cells are those of list_columns, borrowed for the call. */
+typedef int lead_fn(void *arg, struct str list, const struct str *cells, struct err *err);
 int tracked_run_leads(const struct tracked_run *r, lead_fn *fn, void *arg, struct err *err) __attribute__((warn_unused_result));
 
 /* A kind that a rule lacked, whether it was evaluated without it or not at all. */

@@ -34,4 +34,9 @@ static const char leads[] =
 	" level TEXT NOT NULL, region TEXT NOT NULL, figure TEXT NOT NULL, value INTEGER NOT NULL,"
 	" PRIMARY KEY (run, level, region, figure)) STRICT, WITHOUT ROWID;";
 
-const char *const ledger_steps[] = { leads, NULL };
+/* Who was in the registry in the last run that knew it; the status and the region of a person are those of the household. */
+static const char registered[] =
+	"CREATE TABLE household (key TEXT PRIMARY KEY NOT NULL, status TEXT NOT NULL, region TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE person (key TEXT PRIMARY KEY NOT NULL, status TEXT NOT NULL, region TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+
+const char *const ledger_steps[] = { leads, registered, NULL };

@@ -58,7 +58,7 @@ static int64_t hash_line(const struct str *cells)
 	return (int64_t)h;
 }
 
-static int take_lead(void *arg, struct str list, const struct str cells[LIST_COLUMNS], struct err *err)
+static int take_lead(void *arg, struct str list, const struct str *cells, struct err *err)
 {
 	struct tracking *t = arg;
 	for (int c = 0; c < LEAD_COLUMNS; c++)
@@ -195,7 +195,13 @@ static int track(struct tracking *t, struct track_result *ret, struct err *err)
 		return -1;
 	if (count_states(t, ret, err) < 0)
 		return -1;
-	return same ? 0 : check_rows(t, ret, err) < 0 ? -1 : ledger_count_movement(t->ledger, t->number, err);
+	if (same)
+		return 0;
+	if (check_rows(t, ret, err) < 0 || ledger_count_movement(t->ledger, t->number, err) < 0)
+		return -1;
+	char manifest[4096];
+	snprintf(manifest, sizeof manifest, "%s/manifest.json", t->run.folder);
+	return ledger_take_registered(t->ledger, t->number, manifest, &ret->registered, err);
 }
 
 int ledger_track(struct ledger *l, const char *folder, struct track_result *ret, struct err *err)

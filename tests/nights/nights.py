@@ -239,6 +239,35 @@ def purge(n, day, *options):
                           env=dict(os.environ, LC_ALL='C'))
 
 
+# Household 01 is 云六 alone, 02 云七 and 云八, 03 云九, whose row is the same every night.
+REGISTRY = [
+    {'01': '未脱贫', '03': '未脱贫'},
+    {'01': '已脱贫', '03': '未脱贫', '02': '未脱贫'},   # 01 exits, 02 enters with two persons
+    {'01': '已脱贫', '03': '未脱贫'},                   # a run without --state: nobody knows
+    {'01': '返贫', '03': '未脱贫', '02': '已脱贫'},     # since night 2: 01 relapses, 02 exits
+    {'01': '返贫', '03': '未脱贫'},                     # 02 leaves
+]
+MOVEMENT = [{}, {'exited': (1, 1), 'entered': (1, 2)}, {}, {'relapsed': (1, 1), 'exited': (1, 2)}, {'left': (1, 2)}]
+MEMBERS = {'01': [('云六', ID['云六'])], '02': [('云七', '500901196001010165'), ('云八', '500901196202020124')], '03': [('云九', '500901196001010173')]}
+
+
+def who_enters_exits_relapses_and_leaves_is_counted_by_place(tmp):
+    n = Nights(tmp, 'registry')
+    for night, households in enumerate(REGISTRY, 1):
+        kinds = extracts(night)
+        kinds['registry'][1:] = [[no, name, id, '户主' if i == 0 else '之子', status, VILLAGE]
+                                 for no, status in households.items() for i, (name, id) in enumerate(MEMBERS[no])]
+        n.write(kinds)
+        state = [] if night == 3 else ['--state', n.path('state')]
+        subprocess.run([BIDUI, 'run', '-q', '-e', n.path('extracts'), '--as-of', DAYS[night - 1], '-o', n.path('out'), *state], check=True)
+        out = n.track('--out', n.path('sheets'))
+        assert out.returncode == 0, out
+        got = {(r['level'], r['region'], r['figure']): int(r['value']) for r in n.sheet('movement.csv') if 'leads' not in r['figure']}
+        want = {(level, region, unit + '.' + figure): counts[u] for figure, counts in MOVEMENT[night - 1].items() for u, unit in enumerate(('households', 'persons'))
+                for level, region in (('all', ''), ('county', '500901'), ('township', '500901001'), ('village', VILLAGE))}
+        assert got == want, (night, got, want)
+
+
 def what_is_gone_is_forgotten_after_its_days_and_not_before(tmp):
     """105 was gone on 2018-01-16; ten days later it has been gone for ten days, which is not longer than ten."""
     n = Nights(tmp, 'purge')
@@ -360,7 +389,8 @@ def the_units_of_systemd_are_sound_and_hardened(tmp):
 TESTS = [states_are_those_reasoned_by_hand, the_due_date_stays_that_of_the_first_day, a_kind_that_did_not_come_closes_nothing,
          a_row_that_moves_changes_nothing_but_its_place, the_same_run_twice_changes_no_byte, an_earlier_day_is_refused_and_changes_no_byte,
          a_list_that_is_not_what_the_run_wrote_is_refused, two_at_once_do_not_mix, each_problem_has_a_day_and_somebody_who_answers,
-         a_wrong_owners_file_is_told_with_its_line, what_is_gone_is_forgotten_after_its_days_and_not_before,
+         a_wrong_owners_file_is_told_with_its_line, 
+         what_is_gone_is_forgotten_after_its_days_and_not_before,
          a_day_before_the_last_run_forgets_nothing, a_run_that_fails_calls_the_command_and_notes_why,
          the_nightly_script_runs_night_after_night_and_tells_of_a_bad_one, random_nights_agree_with_a_model,
          the_units_of_systemd_are_sound_and_hardened]

@@ -34,6 +34,7 @@ enum frame_type {
 	FRAME_FINDING = FRAME_TAG('F', 'I', 'N', 'D'),
 	FRAME_READING = FRAME_TAG('R', 'E', 'A', 'D'),
 	FRAME_STATE = FRAME_TAG('S', 'T', 'A', 'T'),
+	FRAME_REGISTERED = FRAME_TAG('R', 'E', 'G', 'I'),
 };
 
 /* What a file belongs to. Two files with another schema or run never mix. */

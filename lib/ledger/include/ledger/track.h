@@ -26,6 +26,7 @@ struct track_result {
 	bool again;                   /* the run was the last one tracked: nothing was changed */
 	uint64_t states[LEAD_STATES]; /* leads of this run, and those that it has closed */
 	uint64_t unasked;             /* leads that stay as they are because a kind was missing */
+	bool registered;              /* movement of the registry is known: STATE/registered is of this run (always false with again) */
 	uint64_t overdue;             /* leads that are not gone and were due before the as-of date */
 };
 
