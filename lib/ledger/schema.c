@@ -22,10 +22,10 @@ static const char leads[] =
 	" changed_on TEXT, gone_on TEXT, reopened_on TEXT,"
 	" list TEXT NOT NULL, rule TEXT NOT NULL, core TEXT NOT NULL, severity TEXT NOT NULL, confidence TEXT NOT NULL,"
 	" nature TEXT NOT NULL, unit TEXT NOT NULL, unit_no TEXT NOT NULL, region TEXT NOT NULL, persons INTEGER NOT NULL,"
-	" status TEXT NOT NULL, evidence_hash TEXT NOT NULL, department TEXT NOT NULL, days INTEGER NOT NULL) STRICT;"
+	" status TEXT NOT NULL, evidence_hash TEXT NOT NULL, department TEXT NOT NULL, days INTEGER NOT NULL,"
+	" line INTEGER NOT NULL) STRICT;"        /* a hash of what stands in `line` */
 	"CREATE TABLE line ("                    /* what its list says of it beside, as it was last seen */
-	" finding_id TEXT PRIMARY KEY NOT NULL REFERENCES lead ON DELETE CASCADE,"
-	" hash INTEGER NOT NULL,"                /* of all that stands here */
+	" finding_id TEXT PRIMARY KEY NOT NULL REFERENCES lead ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,"
 	" county TEXT NOT NULL, township TEXT NOT NULL, village TEXT NOT NULL, head_name TEXT NOT NULL, head_id TEXT NOT NULL,"
 	" evidence_ids TEXT NOT NULL, evidence_rows TEXT NOT NULL, evidence TEXT NOT NULL, title TEXT NOT NULL,"
 	" \"check\" TEXT NOT NULL) STRICT;"

@@ -19,26 +19,27 @@ struct tracking {
 	sqlite3_stmt *lead, *line, *missing;
 };
 
-/* ?1 - ?14 columns of a list, ?15 list, ?16 run, ?17 as-of. A lead of this very run stays as it is, so that a list that names one twice
+/* ?1 - ?14 columns of a list, ?15 list, ?16 run, ?17 as-of, ?18 hash of the line. A lead of this very run stays as it is, so that a list that names one twice
  * does not pass for two nights: check_rows counts. */
 static const char put_lead[] =
 	"INSERT INTO lead (finding_id, rule, core, severity, confidence, nature, unit, unit_no, region, persons, status, evidence_hash,"
-	" department, days, list, run, state, first_seen, last_seen, due)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 'new', ?17, ?17, date(?17, ?14 || ' days'))"
+	" department, days, list, line, run, state, first_seen, last_seen, due)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?18, ?16, 'new', ?17, ?17, date(?17, ?14 || ' days'))"
 	" ON CONFLICT (finding_id) DO UPDATE SET"
 	" state = CASE WHEN state = 'gone' THEN 'reopened' WHEN evidence_hash <> ?12 THEN 'changed' ELSE 'open' END,"
 	" changed_on = CASE WHEN evidence_hash <> ?12 THEN ?17 ELSE changed_on END,"
 	" reopened_on = CASE WHEN state = 'gone' THEN ?17 ELSE reopened_on END,"
 	" gone_on = NULL, last_seen = ?17, run = ?16, rule = ?2, core = ?3, severity = ?4, confidence = ?5, nature = ?6, unit = ?7,"
-	" unit_no = ?8, region = ?9, persons = ?10, status = ?11, evidence_hash = ?12, department = ?13, days = ?14, list = ?15"
+	" unit_no = ?8, region = ?9, persons = ?10, status = ?11, evidence_hash = ?12, department = ?13, days = ?14, list = ?15, line = ?18"
 	" WHERE run < ?16";
 
-/* ?1 the finding, ?2 - ?11 further columns of its list, ?12 their hash */
+/* ?1 the finding, ?2 - ?11 further columns of its list, ?12 their hash. Where `lead`, which comes after it, knows the hash, nothing of
+ * `line` is even read: on a quiet night that is most of the ledger. */
 static const char put_line[] =
-	"INSERT INTO line (finding_id, county, township, village, head_name, head_id, evidence_ids, evidence_rows, evidence, title, \"check\","
-	" hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+	"INSERT INTO line (finding_id, county, township, village, head_name, head_id, evidence_ids, evidence_rows, evidence, title, \"check\")"
+	" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE NOT EXISTS (SELECT 1 FROM lead WHERE finding_id = ?1 AND line = ?12)"
 	" ON CONFLICT (finding_id) DO UPDATE SET county = ?2, township = ?3, village = ?4, head_name = ?5, head_id = ?6, evidence_ids = ?7,"
-	" evidence_rows = ?8, evidence = ?9, title = ?10, \"check\" = ?11, hash = ?12 WHERE hash <> ?12";
+	" evidence_rows = ?8, evidence = ?9, title = ?10, \"check\" = ?11";
 
 /* Whether the rule of a lead lacks a kind in run ?1 that it had in the run that last said something of the lead. */
 #define ASKED_WITH_LESS \
@@ -67,9 +68,11 @@ static int take_lead(void *arg, struct str list, const struct str *cells, struct
 	ledger_bind(t->line, 1, cells[0]);
 	for (int c = 0; c < LINE_COLUMNS; c++)
 		ledger_bind(t->line, c + 2, cells[LEAD_COLUMNS + c]);
-	sqlite3_bind_int64(t->line, 12, hash_line(cells + LEAD_COLUMNS));
+	int64_t hash = hash_line(cells + LEAD_COLUMNS);
+	sqlite3_bind_int64(t->line, 12, hash);
+	sqlite3_bind_int64(t->lead, 18, hash);
 	t->rows++;
-	return ledger_run(t->ledger, t->lead, err) < 0 ? -1 : ledger_run(t->ledger, t->line, err);
+	return ledger_run(t->ledger, t->line, err) < 0 ? -1 : ledger_run(t->ledger, t->lead, err);
 }
 
 static int take_missing(void *arg, struct str rule, struct str kind, struct err *err)
