@@ -12,7 +12,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-const char *const list_columns[LIST_COLUMNS] = {
+const char *const tracked_columns[LIST_COLUMNS] = {
 	"finding_id", "rule", "core", "severity", "confidence", "nature", "unit", "unit_no", "region", "persons", "status", "evidence_hash",
 	"department", "days",
 	"county", "township", "village", "head_name", "head_id", "evidence_ids", "evidence_rows", "evidence", "title", "check",
@@ -129,7 +129,7 @@ int tracked_run_leads(const struct tracked_run *r, lead_fn *fn, void *arg, struc
 	{
 		char path[4096];
 		struct list l = { list_of(text_at(output, "file")), fn, arg };
-		struct rows_job job = { .path = path, .columns = list_columns, .count = LIST_COLUMNS, .hash = text_at(output, "xxh3_128"), .fn = take_line, .arg = &l };
+		struct rows_job job = { .path = path, .columns = tracked_columns, .count = LIST_COLUMNS, .hash = text_at(output, "xxh3_128"), .fn = take_line, .arg = &l };
 		snprintf(path, sizeof path, "%s/%s", r->folder, text_at(output, "file"));
 		if (l.name.n && rows_read(&job, err) < 0)
 			return -1;

@@ -10,7 +10,7 @@
 
 /* The columns of a list that are remembered, by their names in outputs.md: first those of the table `lead`, then those of `line`. */
 enum { LEAD_COLUMNS = 14, LINE_COLUMNS = 10, LIST_COLUMNS = LEAD_COLUMNS + LINE_COLUMNS };
-extern const char *const list_columns[LIST_COLUMNS];
+extern const char *const tracked_columns[LIST_COLUMNS];
 
 struct tracked_run {
 	char *folder;
@@ -23,7 +23,7 @@ struct tracked_run {
 int tracked_run_open(struct tracked_run *r, const char *folder, struct err *err) __attribute__((warn_unused_result));
 void tracked_run_release(struct tracked_run *r);
 
-/* A line of a list; list is its name ("missed"), cells are those of list_columns, borrowed for the call. */
+/* A line of a list; list is its name ("missed"), cells are those of tracked_columns, borrowed for the call. */
 typedef int lead_fn(void *arg, struct str list, const struct str *cells, struct err *err);
 int tracked_run_leads(const struct tracked_run *r, lead_fn *fn, void *arg, struct err *err) __attribute__((warn_unused_result));
 
