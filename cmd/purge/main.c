@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <stdlib.h>
 
 enum { OPT_STATE = 1, OPT_AS_OF, OPT_GONE, OPT_RUNS };
@@ -64,6 +65,7 @@ int main(int argc, char **argv)
 	struct purge_result result = { 0 };
 	struct err err = { 0 };
 	int r = 0;
+	umask(077);
 	lang_from_environment();
 	for (int c; r == 0 && (c = cli_next(&cli, argc, argv)) != CLI_END;) {
 		if (c == CLI_DONE || c == CLI_WRONG)

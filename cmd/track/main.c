@@ -3,20 +3,24 @@
 #include "cli/cli.h"
 #include "ledger/sheets.h"
 #include "ledger/track.h"
+#include "workbook/workbook.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
-enum { OPT_STATE = 1, OPT_OUT, OPT_OWNERS };
+enum { OPT_STATE = 1, OPT_OUT, OPT_OWNERS, OPT_XLSX };
 
 struct request {
 	const char *state, *run, *out, *owners;
+	bool xlsx;
 };
 
 static const struct cli_option options[] = {
 	{ "state", 's', "DIR", "what is kept from run to run; DIR/ledger.db is made where it is missing", OPT_STATE },
 	{ "out", 'o', "DIR", "publish the sheets for those who act: problems, tasks, duties, movement", OPT_OUT },
 	{ "owners", 0, "FILE", "who answers where for what: a CSV with region, department, person, phone", OPT_OWNERS },
+	{ "xlsx", 0, NULL, "and the same as a workbook, ledger.xlsx", OPT_XLSX },
 	{ 0 },
 };
 
@@ -26,6 +30,7 @@ static int take(struct request *r, int option, const char *arg)
 	case OPT_STATE: r->state = arg; return 0;
 	case OPT_OUT: r->out = arg; return 0;
 	case OPT_OWNERS: r->owners = arg; return 0;
+	case OPT_XLSX: r->xlsx = true; return 0;
 	default: return -1;
 	}
 }
@@ -40,6 +45,16 @@ static void show(const struct track_result *t)
 		printf(say("%" PRIu64 " leads stay open, since their rules lacked a kind that they had before\n"), t->unasked);
 }
 
+/* The workbook is of the day of the run. */
+static int put_workbook(void *as_of, const char *folder, struct err *err)
+{
+	json_t *manifest = json_pack("{s:s}", "as_of", (const char *)as_of);
+	struct workbook_job job = { .out = folder, .manifest = manifest };
+	int r = workbook_tables(&job, "ledger.xlsx", err);
+	json_decref(manifest);
+	return r;
+}
+
 static int track(const struct request *r, struct track_result *ret, struct err *err)
 {
 	struct ledger *l = NULL;
@@ -47,7 +62,7 @@ static int track(const struct request *r, struct track_result *ret, struct err *
 	if (got == 0)
 		got = ledger_track(l, r->run, ret, err);
 	if (got == 0 && r->out)
-		got = ledger_sheets(l, r->owners, r->out, err);
+		got = ledger_sheets(l, r->owners, r->out, r->xlsx ? put_workbook : NULL, ret->as_of, err);
 	ledger_close(l);
 	return got;
 }
@@ -63,6 +78,7 @@ int main(int argc, char **argv)
 	struct request request = { 0 };
 	struct track_result result = { 0 };
 	struct err err = { 0 };
+	umask(077);
 	lang_from_environment();
 	for (int c; (c = cli_next(&cli, argc, argv)) != CLI_END;) {
 		if (take(&request, c, cli.arg) < 0)

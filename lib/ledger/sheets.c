@@ -141,7 +141,7 @@ static int put_sheets(struct ledger *l, const char *folder, struct err *err)
 }
 
 /* The transaction lets all sheets say the same; what it makes are temporary tables, in memory. */
-int ledger_sheets(struct ledger *l, const char *owners, const char *out, struct err *err)
+int ledger_sheets(struct ledger *l, const char *owners, const char *out, sheets_fn *more, void *arg, struct err *err)
 {
 	char *folder = NULL;
 	if (ledger_begin(l, err) < 0)
@@ -154,6 +154,8 @@ int ledger_sheets(struct ledger *l, const char *owners, const char *out, struct 
 	if (r == 0)
 		r = put_sheets(l, folder, err);
 	sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
+	if (r == 0 && more)
+		r = more(arg, folder, err);
 	if (r == 0)
 		r = output_folder_publish(folder, out, err);
 	if (r < 0 && folder)

@@ -13,7 +13,8 @@ extern const struct sheet_kind {
 } sheet_kinds[SHEET_LISTS];
 
 /* words.c: the codes of lists in Chinese; a code without a word stays as it is. */
-enum word_kind { WORDS_LEVEL, WORDS_CORE, WORDS_NATURE, WORDS_STATUS, WORDS_UNIT, WORDS_REASON, WORDS_RATE, WORDS_RATE_UNIT, WORDS_KINDS };
+enum word_kind { WORDS_LEVEL, WORDS_CORE, WORDS_NATURE, WORDS_STATUS, WORDS_UNIT, WORDS_REASON, WORDS_RATE, WORDS_RATE_UNIT, WORDS_STATE, WORDS_LIST, WORDS_PLACE, WORDS_MOVEMENT,
+	WORDS_KINDS };
 struct str word(enum word_kind kind, struct str code);
 
 /* text.c: a slice as the NUL-terminated UTF-8 that a cell takes: no NUL, nothing that XML has no sign for, at most 32,767 characters

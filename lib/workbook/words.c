@@ -31,6 +31,16 @@ static const struct {
 	{ WORDS_RATE, "converted_share_points", "农转非影响（百分点）" },
 	{ WORDS_RATE, "missed_rate", "漏评率" }, { WORDS_RATE, "wrongly_exited_rate", "错退率" }, { WORDS_RATE, "non_eligible_rate", "错评率" },
 	{ WORDS_RATE, "comprehensive_incidence", "综合贫困发生率" },
+	{ WORDS_STATE, "new", "新增" }, { WORDS_STATE, "open", "未销号" }, { WORDS_STATE, "changed", "证据有变" }, { WORDS_STATE, "gone", "已消失" },
+	{ WORDS_STATE, "reopened", "重新出现" },
+	{ WORDS_LIST, "missed", "疑似漏评" }, { WORDS_LIST, "wrongly_exited", "疑似错退" }, { WORDS_LIST, "non_eligible", "疑似错评" },
+	{ WORDS_LIST, "vetoed", "有否决条件" }, { WORDS_LIST, "ledger", "转台账" }, { WORDS_LIST, "villages", "户数异常增长" }, { WORDS_LIST, "quality", "数据质量" },
+	{ WORDS_PLACE, "all", "全部" }, { WORDS_PLACE, "county", "县（区）" }, { WORDS_PLACE, "township", "乡镇" }, { WORDS_PLACE, "village", "村" },
+	{ WORDS_MOVEMENT, "leads.new", "疑点新增" }, { WORDS_MOVEMENT, "leads.changed", "疑点证据有变" }, { WORDS_MOVEMENT, "leads.gone", "疑点消失" },
+	{ WORDS_MOVEMENT, "leads.reopened", "疑点重新出现" },
+	{ WORDS_MOVEMENT, "households.entered", "新识别户" }, { WORDS_MOVEMENT, "households.exited", "脱贫户" }, { WORDS_MOVEMENT, "households.relapsed", "返贫户" },
+	{ WORDS_MOVEMENT, "households.left", "退出名册户" }, { WORDS_MOVEMENT, "persons.entered", "新识别人" }, { WORDS_MOVEMENT, "persons.exited", "脱贫人" },
+	{ WORDS_MOVEMENT, "persons.relapsed", "返贫人" }, { WORDS_MOVEMENT, "persons.left", "退出名册人" },
 	{ WORDS_RATE_UNIT, "households", "户" }, { WORDS_RATE_UNIT, "persons", "人" },
 };
 

@@ -9,7 +9,7 @@ Five nights of a village of six households. Who is who, and what befalls them (a
     105 云二   a child that has left school (M2); on night 3 the schools sent nothing; on night 5 it is back at school.
     106 云六   registered; nothing is to be found.
 """
-import csv, os, random, shutil, sqlite3, subprocess, sys, tempfile
+import csv, os, random, shutil, sqlite3, subprocess, sys, tempfile, zipfile
 
 BIDUI = os.path.join(sys.argv[1], 'bidui')
 SCRIPT = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), 'pipelines', 'nightly.sh')
@@ -205,7 +205,7 @@ def each_problem_has_a_day_and_somebody_who_answers(tmp):
     with open(n.path('owners.csv'), 'w', encoding='gb18030') as f:
         f.write(OWNERS)
     for night in range(1, 6):
-        n.night(night, options=['--out', n.path('sheets'), '--owners', n.path('owners.csv')])
+        n.night(night, options=['--out', n.path('sheets'), '--owners', n.path('owners.csv'), '--xlsx'])
     problems = {row['unit_no'].split('-')[1]: row for row in n.sheet('problems.csv')}
     assert sorted(problems) == ['101', '102', '103', '104', '105']
     assert {no: row['overdue'] for no, row in problems.items()} == {'101': 'yes', '102': 'yes', '103': 'yes', '104': 'yes', '105': 'no'}
@@ -216,6 +216,10 @@ def each_problem_has_a_day_and_somebody_who_answers(tmp):
     assert tasks == [(*house, '2017-12-11', 'yes', '1'), (*house, '2017-12-26', 'yes', '2'), (*house, '2017-12-28', 'yes', '1')], tasks
     duties = [(r['person'], r['department'], r['region'], r['leads'], r['overdue'], r['next_due']) for r in n.sheet('duties.csv')]
     assert duties == [("'=王素", '住房和城乡建设', '500901001', '4', '4', '2017-12-11')], duties
+    with zipfile.ZipFile(n.path('sheets', 'ledger.xlsx')) as book:
+        names, texts = book.read('xl/workbook.xml').decode(), book.read('xl/sharedStrings.xml').decode()
+    assert [name for name in ('问题清单', '任务清单', '责任清单', '变动情况') if 'name="%s"' % name not in names] == []
+    assert all('<t>%s</t>' % text in texts for text in ('=王素', '已消失', '2017-12-11', ID['云二'])), texts
     movement = [(r['level'], r['region'], r['figure'], r['value']) for r in n.sheet('movement.csv')]
     assert [m for m in movement if 'leads' in m[2]] == [
         (level, region, figure, '1') for level, region in (('all', ''), ('county', '500901'), ('township', '500901001'), ('village', VILLAGE))

@@ -12,8 +12,11 @@
 
 #include "ledger/store.h"
 
-/* owners: the path of an owners file (docs/formats/owners.md), or NULL: nobody answers yet. Errors: 66 there is none, 78 one that is
+/* What else is to stand in the folder: called when the CSVs stand in it, before it is published. */
+typedef int sheets_fn(void *arg, const char *folder, struct err *err);
+
+/* more: or NULL. owners: the path of an owners file (docs/formats/owners.md), or NULL: nobody answers yet. Errors: 66 there is none, 78 one that is
  * wrong, with its line; 73 out cannot be made. */
-int ledger_sheets(struct ledger *l, const char *owners, const char *out, struct err *err) __attribute__((warn_unused_result));
+int ledger_sheets(struct ledger *l, const char *owners, const char *out, sheets_fn *more, void *arg, struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -38,6 +38,9 @@ struct workbook_job {
 /* Write them; *ret_names are their names (malloc'd, NULL-terminated; workbook_names_free), also those of a failure. Files are made with
  * the process's umask. Errors: 65 a CSV of the run that is broken, 66 one that is missing, 73 and 74; a build without libxlsxwriter: 78. */
 int workbook_make(const struct workbook_job *job, char ***ret_names, struct err *err) __attribute__((warn_unused_result));
+/* What the ledger says of leads over many runs, as one workbook: out/NAME, from the CSVs of ledger/sheets.h in the same folder. Of the job:
+ * out, manifest (as_of), sheet_rows. Errors as above. */
+int workbook_tables(const struct workbook_job *job, const char *name, struct err *err);
 void workbook_names_free(char **names); /* NULL-safe */
 
 #endif
