@@ -112,7 +112,7 @@ static int fill(struct feed *f, struct chunk *c, size_t *ret_cut, struct err *er
 	f->carry.n = 0;
 	for (size_t most = CHUNK_MOST * f->chunk, want = raw->n + f->chunk;; want += f->chunk) {
 		ssize_t got = 1;
-		while (raw->n < want && got > 0)
+		while (raw->n + f->chunk / 8 < want && got > 0) /* a little less is as good: a source reads whole blocks to where they are wanted */
 			got = extract_text(f->extract, raw, want - raw->n < DECODE_ROOM ? DECODE_ROOM : want - raw->n, err);
 		if (got < 0)
 			return -1;

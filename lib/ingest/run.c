@@ -27,15 +27,17 @@ static inline void note_empty(struct run_state *s, unsigned i, unsigned column, 
 
 static void take_ids(struct run_state *s, unsigned column)
 {
-	const struct row_plan *p = &s->row->plan[column];
-	uint8_t *to = s->fixed + p->offset;
-	for (unsigned i = 0; i < s->run->rows; i++, to += s->stride) {
-		struct str text = csv_run_field(s->run, i, (unsigned)s->columns[column]);
+	const struct csv_run run = *s->run; /* a copy: no store into a row can change it */
+	const struct id_changes *changes = s->row->changes;
+	unsigned field = (unsigned)s->columns[column], stride = s->stride;
+	uint8_t *to = s->fixed + s->row->plan[column].offset;
+	for (unsigned i = 0; i < run.rows; i++, to += stride) {
+		struct str text = csv_run_field(&run, i, field);
 		uint64_t stored = 0, ignored;
 		if (text.n != ID_TEXT)
 			text = text_trim(text);
 		if (text.n != ID_TEXT || !id_parse_clean(text.p, s->row->as_of, &stored) ||
-		    (s->row->changes && id_changes_find(s->row->changes, text, &ignored)))
+		    (changes && id_changes_find(changes, text, &ignored)))
 			s->odd[i] = true;
 		else
 			row_note_taken(s->row, stored);
@@ -72,12 +74,14 @@ static inline __attribute__((always_inline)) void take_plain(struct run_state *s
 {
 	static const struct memo_place none;
 	const struct memo_place *last = &none; /* neighbours are often alike */
-	const struct row_plan *p = &s->row->plan[column];
+	const struct row_plan plan = s->row->plan[column], *p = &plan; /* copies: no store into a row can change them */
+	const struct csv_run run = *s->run;
 	struct memo *memo = &s->row->memos[column];
 	uint64_t empty = row_stored(p, p->empty_value);
+	unsigned field = (unsigned)s->columns[column], stride = s->stride;
 	uint8_t *to = s->fixed + p->offset;
-	for (unsigned i = 0; i < s->run->rows; i++, to += s->stride) {
-		struct str text = csv_run_field(s->run, i, (unsigned)s->columns[column]);
+	for (unsigned i = 0; i < run.rows; i++, to += stride) {
+		struct str text = csv_run_field(&run, i, field);
 		if (!text.n) {
 			put_number(to, empty, width);
 			note_empty(s, i, column, p);
@@ -128,27 +132,31 @@ static void take_numbers(struct run_state *s)
 }
 
 /* The texts of row i, appended: there is room for those that are short and as they came. */
-static inline void take_texts(struct run_state *s, unsigned i, struct buf *texts)
+static inline void take_texts(struct run_state *s, const struct csv_run *run, unsigned i, struct buf *texts)
 {
 	struct row_builder *b = s->row;
-	size_t start = texts->n;
-	texts->n += b->kind->text_count;
-	for (unsigned t = 0; t < b->texts; t++) {
+	size_t start = texts->n, heads = b->kind->text_count;
+	char *sizes = texts->p + start, *to = sizes + heads;
+	for (unsigned t = 0, n = b->texts; t < n; t++) {
 		unsigned column = b->order[t];
 		const struct row_plan *p = &b->plan[column];
 		struct str text = { NULL, 0 };
 		if (s->columns[column] >= 0)
-			text = text_trim(csv_run_field(s->run, i, (unsigned)s->columns[column]));
-		texts->p[start + p->slot] = (char)text.n;
+			text = text_trim(csv_run_field(run, i, (unsigned)s->columns[column]));
+		sizes[t] = (char)text.n;
 		if (!text.n) {
 			note_empty(s, i, column, p);
 		} else if (text.n <= CSV_ROOM && (p->sort == PLAN_TEXT || name_is_normal(text))) {
-			memcpy(texts->p + texts->n, text.p, CSV_ROOM);
-			texts->n += text.n;
+			memcpy(to, text.p, CSV_ROOM);
+			to += text.n;
 		} else {
+			texts->n = (size_t)(to - texts->p);
 			row_append_text(b, p, text, texts, start);
+			sizes = texts->p + start;
+			to = texts->p + texts->n;
 		}
 	}
+	texts->n = (size_t)(to - texts->p);
 }
 
 /* Row i alone, as a record. */
@@ -169,6 +177,7 @@ static int take_odd(struct batch *b, const struct run_state *s, const struct rea
 
 int batch_take_run(struct batch *b, struct row_builder *row, const struct reading *r, const struct csv_run *run, struct err *err)
 {
+	const struct csv_run copy = *run; /* no store into a row can change it */
 	struct run_state s = { .row = row, .run = run, .columns = r->columns, .stride = row->kind->stride };
 	bool usual = run->line + run->rows <= UINT32_MAX && row->texts + row->ids + row->plains == row->kind->column_count;
 	s.fixed = table_rows_room(&b->rows, run->rows);
@@ -180,7 +189,7 @@ int batch_take_run(struct batch *b, struct row_builder *row, const struct readin
 		const uint8_t *made = s.fixed + (size_t)i * s.stride;
 		uint8_t *fixed = table_rows_next(&b->rows); /* at or before it: rows may have been refused */
 		if (usual && !s.odd[i])
-			take_texts(&s, i, &b->rows.texts);
+			take_texts(&s, &copy, i, &b->rows.texts);
 		if (!usual || s.odd[i]) {
 			table_rows_drop(&b->rows);
 			if (take_odd(b, &s, r, i, err) < 0)

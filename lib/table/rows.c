@@ -5,6 +5,8 @@
 #include "writer.h"
 
 #include <stdlib.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #define FIRST_ROWS 256
 
@@ -66,13 +68,6 @@ uint8_t *table_rows_room(struct table_rows *b, uint32_t n)
 	return (uint8_t *)b->fixed.p + b->fixed.n;
 }
 
-uint8_t *table_rows_next(struct table_rows *b)
-{
-	if (b->rows == b->cap)
-		make_room(b);
-	return (uint8_t *)b->fixed.p + b->fixed.n;
-}
-
 /* The same as row_values_hash, without a copy where no id is weak: nearly always. */
 static struct row_sum hash_of(const struct table_rows *b, struct row r, size_t texts)
 {
@@ -81,7 +76,9 @@ static struct row_sum hash_of(const struct table_rows *b, struct row r, size_t t
 		weak |= r.fixed[b->ids[i] + 7];
 	if (weak & 0x80)
 		return row_values_hash(b->kind, r);
-	return row_hash(r.fixed + ROW_FIXED, b->kind->stride - ROW_FIXED, r.texts, texts);
+	/* row_hash(), without a call. */
+	XXH128_hash_t h = XXH3_128bits_withSeed(r.texts, texts, XXH3_64bits(r.fixed + ROW_FIXED, b->kind->stride - ROW_FIXED));
+	return (struct row_sum){ h.low64, h.high64 };
 }
 
 void table_rows_keep(struct table_rows *b)

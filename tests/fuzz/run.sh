@@ -39,7 +39,7 @@ for target; do
 		;;
 	reader)
 		build reader tests/property/reader_reference.c lib/base/*.c lib/csv/*.c lib/text/*.c -lcsv
-		fuzz reader 4000
+		fuzz reader 1000
 		;;
 	id)
 		build id lib/base/*.c lib/text/*.c lib/id/*.c

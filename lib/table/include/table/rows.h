@@ -33,7 +33,10 @@ struct table_rows {
 void table_rows_begin(struct table_rows *b, const struct kind *kind); /* also of one that was used: keeps its memory */
 /* Room for n more rows, one behind the other: what table_rows_next gives for the first of them. */
 uint8_t *table_rows_room(struct table_rows *b, uint32_t n);
-uint8_t *table_rows_next(struct table_rows *b);
+static inline uint8_t *table_rows_next(struct table_rows *b)
+{
+	return b->rows < b->cap ? (uint8_t *)b->fixed.p + b->fixed.n : table_rows_room(b, 1);
+}
 void table_rows_keep(struct table_rows *b);
 static inline void table_rows_drop(struct table_rows *b) { b->texts.n = b->starts[b->rows]; }
 /* A row refused for its id, of a kind with ROLE_REGISTER: kept beside the rows, for "maybe registered". */
