@@ -8,25 +8,30 @@ static const struct kind *kind_of(const struct eval *v, const struct dossier_row
 	return &v->d->pack->schema->kinds[r->kind];
 }
 
-static struct value column(const struct kind *k, struct row r, const struct column *c)
+int64_t column_number(const struct eval *v, uint32_t row, unsigned index)
 {
-	if (c->type == TYPE_TEXT || c->type == TYPE_NAME)
-		return of_text(row_text(k, r, c));
-	int64_t n = row_number(r, c);
-	if (c->type == TYPE_BOOL)
-		return of_truth(n == VALUE_NULL ? TRI_UNKNOWN : n ? TRI_TRUE : TRI_FALSE);
-	if (n == VALUE_NULL)
-		return value_nothing;
-	if (c->type == TYPE_ID || c->type == TYPE_CERT)
-		return of_number((int64_t)((uint64_t)n & ~ID_WEAK));
-	return of_number(c->type == TYPE_YEAR ? 100 * n : n);
+	const struct dossier_row *r = &v->d->rows[row];
+	const struct column *c = &kind_of(v, r)->columns[index];
+	int64_t n = row_number(r->row, c);
+	switch (c->type) {
+	case TYPE_BOOL: return n == VALUE_NULL ? TRI_UNKNOWN : n ? TRI_TRUE : TRI_FALSE;
+	case TYPE_ID: case TYPE_CERT: return n == VALUE_NULL ? n : (int64_t)((uint64_t)n & ~ID_WEAK);
+	case TYPE_YEAR: return n == VALUE_NULL ? n : 100 * n;
+	default: return n;
+	}
 }
 
-struct value row_column(const struct eval *v, uint32_t row, unsigned index)
+/* An empty text is null. */
+static struct str or_null(struct str s)
+{
+	return s.n ? s : (struct str){ 0 };
+}
+
+struct str column_text(const struct eval *v, uint32_t row, unsigned index)
 {
 	const struct dossier_row *r = &v->d->rows[row];
 	const struct kind *k = kind_of(v, r);
-	return column(k, r->row, &k->columns[index]);
+	return or_null(row_text(k, r->row, &k->columns[index]));
 }
 
 /* The person a row is asked about: the nearest one around it, else the first whom it names. */
@@ -48,7 +53,7 @@ static bool row_weak(const struct eval *v, const struct dossier_row *r, uint32_t
 	return false;
 }
 
-static struct value row_persons(struct eval *v, const struct dossier_row *r)
+static struct set row_persons(struct eval *v, const struct dossier_row *r)
 {
 	uint32_t *p = arena_alloc(&v->arena, 2 * sizeof *p), n = 0;
 	for (int i = 0; i < 2; i++)
@@ -59,19 +64,7 @@ static struct value row_persons(struct eval *v, const struct dossier_row *r)
 		p[0] = p[1];
 		p[1] = t;
 	}
-	return of_set((struct set){ p, n });
-}
-
-static struct value row_attribute(struct eval *v, const struct frame_item *f, enum attribute a)
-{
-	const struct dossier_row *r = &v->d->rows[f->index];
-	uint32_t p = person_around(v, f, r);
-	switch (a) {
-	case A_WITNESS: return of_number(witness(v->d, r, p));
-	case A_WEAK: return of_bool(row_weak(v, r, p));
-	case A_PARTNER: return of_one(v, r->persons[0] == p ? r->persons[1] : r->persons[0]);
-	default: return row_persons(v, r);
-	}
+	return (struct set){ p, n };
 }
 
 /* Members of the unit, a bit a person: none(people, member) is then linear whatever the size of the household. */
@@ -92,24 +85,6 @@ static bool is_member(struct eval *v, uint32_t person)
 	return v->member_marks[person / 64] >> person % 64 & 1;
 }
 
-static struct value person_attribute(struct eval *v, uint32_t i, enum attribute a)
-{
-	const struct person *p = &v->d->persons[i];
-	switch (a) {
-	case A_ID: return of_number((int64_t)p->key);
-	case A_AGE: return of_number(100 * (int64_t)age_at(id_birthday(p->key), v->d->pack->as_of));
-	case A_MALE: return of_bool(id_male(p->key));
-	case A_ALIVE: return of_bool(p->alive);
-	case A_REGISTERED: return of_bool(p->registered);
-	case A_MEMBER: return of_bool(is_member(v, i));
-	case A_MAYBE_REGISTERED: return of_bool(p->flags & PERSON_MAYBE_REGISTERED);
-	case A_NAME: return of_text(p->name);
-	case A_HOME: return of_one(v, p->home);
-	case A_HOUSEHOLD: return of_one(v, p->household);
-	default: return of_set(p->registers);
-	}
-}
-
 static bool someone_maybe_registered(const struct eval *v, const struct household *h)
 {
 	for (uint32_t i = 0; i < h->people.n; i++)
@@ -118,51 +93,100 @@ static bool someone_maybe_registered(const struct eval *v, const struct househol
 	return false;
 }
 
-static struct value household_attribute(struct eval *v, uint32_t i, enum attribute a)
+/* ---- by what they are -------------------------------------------------------------------------------------------------------------- */
+
+static int64_t person_number(struct eval *v, uint32_t i, enum attribute a)
+{
+	const struct person *p = &v->d->persons[i];
+	switch (a) {
+	case A_ID: return (int64_t)p->key;
+	case A_AGE: return 100 * (int64_t)age_at(id_birthday(p->key), v->d->pack->as_of);
+	case A_MALE: return id_male(p->key);
+	case A_ALIVE: return p->alive;
+	case A_REGISTERED: return p->registered;
+	case A_MEMBER: return is_member(v, i);
+	default: return (p->flags & PERSON_MAYBE_REGISTERED) != 0;
+	}
+}
+
+static int64_t household_number(const struct eval *v, uint32_t i, enum attribute a)
 {
 	const struct household *h = &v->d->households[i];
 	switch (a) {
-	case A_PEOPLE: return of_set(h->people);
-	case A_REGION: return of_number(h->region);
-	case A_NUMBER: return of_text(h->number);
-	case A_SPLIT_ON: return of_number(h->split_on);
-	case A_SPLIT_FROM: return of_text(h->split_from);
-	case A_COLLECTIVE: return of_bool(h->collective);
-	case A_REGISTERED: return of_bool(h->registered);
-	case A_MAYBE_REGISTERED: return of_bool(someone_maybe_registered(v, h));
-	case A_SOURCE: return of_one(v, h->source);
-	default: return of_set(h->branches);
+	case A_REGION: return h->region;
+	case A_SPLIT_ON: return h->split_on;
+	case A_COLLECTIVE: return h->collective;
+	case A_REGISTERED: return h->registered;
+	default: return someone_maybe_registered(v, h);
 	}
 }
 
-static struct value register_attribute(struct eval *v, uint32_t i, enum attribute a)
-{
-	const struct registry_household *r = &v->d->registers[i];
-	switch (a) {
-	case A_MEMBERS: return of_set(r->members);
-	case A_FAMILY: return of_set(family_of(v->d, i));
-	case A_HEAD: return of_one(v, r->head);
-	case A_ROWS: return of_set(r->rows);
-	default: return of_number(100 * (int64_t)r->refused);
-	}
-}
-
-static struct value village_attribute(const struct eval *v, enum attribute a)
+static int64_t village_number(const struct eval *v, enum attribute a)
 {
 	switch (a) {
-	case A_ALL: return of_number(100 * (int64_t)v->village->all);
-	case A_SPLIT: return of_number(100 * (int64_t)v->village->split);
-	default: return of_number(v->village->region);
+	case A_ALL: return 100 * (int64_t)v->village->all;
+	case A_SPLIT: return 100 * (int64_t)v->village->split;
+	default: return v->village->region;
 	}
 }
 
-struct value attribute_of(struct eval *v, const struct frame_item *f, enum attribute a)
+static int64_t row_attribute(const struct eval *v, const struct frame_item *f, enum attribute a)
+{
+	const struct dossier_row *r = &v->d->rows[f->index];
+	uint32_t p = person_around(v, f, r);
+	return a == A_WITNESS ? (int64_t)witness(v->d, r, p) : row_weak(v, r, p);
+}
+
+int64_t attribute_number(struct eval *v, const struct frame_item *f, enum attribute a)
 {
 	switch (f->item) {
-	case ITEM_PERSON: return person_attribute(v, f->index, a);
-	case ITEM_HOUSEHOLD: return household_attribute(v, f->index, a);
-	case ITEM_REGISTER: return register_attribute(v, f->index, a);
-	case ITEM_VILLAGE: return village_attribute(v, a);
+	case ITEM_PERSON: return person_number(v, f->index, a);
+	case ITEM_HOUSEHOLD: return household_number(v, f->index, a);
+	case ITEM_REGISTER: return 100 * (int64_t)v->d->registers[f->index].refused;
+	case ITEM_VILLAGE: return village_number(v, a);
 	default: return row_attribute(v, f, a);
+	}
+}
+
+struct str attribute_text(struct eval *v, const struct frame_item *f, enum attribute a)
+{
+	if (f->item == ITEM_PERSON)
+		return or_null(v->d->persons[f->index].name);
+	const struct household *h = &v->d->households[f->index];
+	return or_null(a == A_NUMBER ? h->number : h->split_from);
+}
+
+uint32_t attribute_one(struct eval *v, const struct frame_item *f, enum attribute a)
+{
+	const struct dossier *d = v->d;
+	switch (f->item) {
+	case ITEM_PERSON: return a == A_HOME ? d->persons[f->index].home : d->persons[f->index].household;
+	case ITEM_HOUSEHOLD: return d->households[f->index].source;
+	case ITEM_REGISTER: return d->registers[f->index].head;
+	default: {
+		const struct dossier_row *r = &d->rows[f->index];
+		if (a == A_PERSONS) /* of a kind whose rows name one */
+			return r->persons[0];
+		return r->persons[0] == person_around(v, f, r) ? r->persons[1] : r->persons[0];
+	}
+	}
+}
+
+static bool is_one(enum attribute a)
+{
+	return a == A_HOME || a == A_HOUSEHOLD || a == A_SOURCE || a == A_HEAD || a == A_PARTNER;
+}
+
+struct set attribute_set(struct eval *v, const struct frame_item *f, enum attribute a)
+{
+	struct dossier *d = v->d;
+	if (is_one(a))
+		return set_of_one(v, attribute_one(v, f, a));
+	switch (f->item) {
+	case ITEM_PERSON: return d->persons[f->index].registers;
+	case ITEM_HOUSEHOLD: return a == A_PEOPLE ? d->households[f->index].people : d->households[f->index].branches;
+	case ITEM_REGISTER:
+		return a == A_MEMBERS ? d->registers[f->index].members : a == A_FAMILY ? family_of(d, f->index) : d->registers[f->index].rows;
+	default: return row_persons(v, &d->rows[f->index]);
 	}
 }

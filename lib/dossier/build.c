@@ -30,12 +30,35 @@ static int role_index(const struct dossier *d, enum role role)
 
 /* ---- persons --------------------------------------------------------------------------------------------------------------------- */
 
+struct listed {
+	uint64_t key;
+	uint8_t flags;
+};
+
 static int by_key(const void *pa, const void *pb)
 {
-	const struct person *a = pa, *b = pb;
+	const struct listed *a = pa, *b = pb;
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
 	return (b->flags > a->flags) - (b->flags < a->flags);
+}
+
+/* Of the persons nothing is known yet but keys and flags, and those are less to move. */
+static void sort_persons(struct dossier *d)
+{
+	uint32_t i = 1;
+	while (i < d->person_count && d->persons[i - 1].key < d->persons[i].key)
+		i++;
+	if (i >= d->person_count)
+		return;
+	struct listed *all = arena_alloc(&d->arena, d->person_count * sizeof *all);
+	for (i = 0; i < d->person_count; i++)
+		all[i] = (struct listed){ d->persons[i].key, d->persons[i].flags };
+	sort(all, d->person_count, sizeof *all, by_key);
+	for (i = 0; i < d->person_count; i++) {
+		d->persons[i].key = all[i].key;
+		d->persons[i].flags = all[i].flags;
+	}
 }
 
 uint32_t dossier_person(const struct dossier *d, uint64_t key)
@@ -54,36 +77,46 @@ uint32_t dossier_person(const struct dossier *d, uint64_t key)
 /* The key that a row names in place i, or 0. */
 static uint64_t row_person(const struct kind *k, struct row r, int i)
 {
-	return k->ids[i] < 0 ? 0 : id_key((uint64_t)row_number(r, &k->columns[k->ids[i]]));
+	return k->ids[i] < 0 ? 0 : id_key(le64_get(r.fixed + k->columns[k->ids[i]].offset)); /* null is 0 */
+}
+
+/* Whom the rows name, by index: how many of these names are of nobody listed. */
+static uint32_t find_owners(struct dossier *d)
+{
+	uint32_t missing = 0;
+	for (uint32_t i = 0; i < d->row_count; i++) {
+		struct dossier_row *r = &d->rows[i];
+		const struct kind *k = kind_of(d, r);
+		for (int w = 0; w < 2; w++) {
+			uint64_t key = row_person(k, r->row, w);
+			r->persons[w] = key ? dossier_person(d, key) : NONE;
+			missing += key && r->persons[w] == NONE;
+		}
+	}
+	return missing;
 }
 
 /* Owners of rows who are not listed are people only to be looked at. */
-static void add_owners(struct dossier *d)
+static void add_owners(struct dossier *d, uint32_t missing)
 {
-	uint32_t listed = d->person_count, missing = 0;
+	uint32_t n = d->person_count;
+	struct person *all = arena_alloc(&d->arena, (size_t)(n + missing) * sizeof *all);
+	if (n)
+		memcpy(all, d->persons, n * sizeof *all);
 	for (uint32_t i = 0; i < d->row_count; i++)
 		for (int w = 0; w < 2; w++) {
 			uint64_t key = row_person(kind_of(d, &d->rows[i]), d->rows[i].row, w);
-			missing += key && dossier_person(d, key) == NONE;
-		}
-	if (!missing)
-		return;
-	struct person *all = arena_alloc(&d->arena, (size_t)(listed + missing) * sizeof *all);
-	if (listed)
-		memcpy(all, d->persons, listed * sizeof *all);
-	uint32_t n = listed;
-	for (uint32_t i = 0; i < d->row_count; i++)
-		for (int w = 0; w < 2; w++) {
-			uint64_t key = row_person(kind_of(d, &d->rows[i]), d->rows[i].row, w);
-			if (key && dossier_person(d, key) == NONE)
+			if (key && d->rows[i].persons[w] == NONE)
 				all[n++].key = key;
 		}
-	sort(all, n, sizeof *all, by_key);
 	d->persons = all;
+	d->person_count = n;
+	sort_persons(d);
 	d->person_count = 0;
 	for (uint32_t i = 0; i < n; i++)
 		if (i == 0 || all[i].key != all[i - 1].key)
 			all[d->person_count++] = all[i];
+	find_owners(d);
 }
 
 /* Give each person the list of rows that name them, in the order of the rows. */
@@ -91,12 +124,9 @@ static void share_rows(struct dossier *d)
 {
 	for (int pass = 0; pass < 2; pass++) {
 		for (uint32_t i = 0; i < d->row_count; i++) {
-			struct dossier_row *r = &d->rows[i];
-			const struct kind *k = kind_of(d, r);
+			const struct dossier_row *r = &d->rows[i];
 			for (int w = 0; w < 2; w++) {
-				uint64_t key = row_person(k, r->row, w);
-				r->persons[w] = key ? dossier_person(d, key) : NONE;
-				if (!key || (w == 1 && r->persons[1] == r->persons[0]))
+				if (r->persons[w] == NONE || (w == 1 && r->persons[1] == r->persons[0]))
 					continue;
 				struct person *p = &d->persons[r->persons[w]];
 				if (pass == 1)
@@ -106,9 +136,11 @@ static void share_rows(struct dossier *d)
 			}
 			d->kinds |= UINT64_C(1) << r->kind;
 		}
+		uint32_t *items = pass == 0 ? arena_alloc(&d->arena, 2 * (size_t)d->row_count * sizeof *items) : NULL;
 		for (uint32_t i = 0; pass == 0 && i < d->person_count; i++) {
 			struct person *p = &d->persons[i];
-			p->rows.items = arena_alloc(&d->arena, p->rows.n * sizeof *p->rows.items);
+			p->rows.items = items;
+			items += p->rows.n;
 			p->rows.n = 0;
 		}
 	}
@@ -192,9 +224,9 @@ static bool is_dead(struct eval *v, uint32_t person, struct set homes, int death
 static void settle_persons(struct dossier *d)
 {
 	struct eval v;
+	home_reader_lend(d->homes, &v, d);
 	int homes_kind = role_index(d, ROLE_HOUSEHOLDS), register_kind = role_index(d, ROLE_REGISTER);
 	int deaths_kind = role_index(d, ROLE_DEATHS);
-	eval_init(&v, d);
 	for (uint32_t i = 0; i < d->person_count; i++) {
 		struct person *p = &d->persons[i];
 		struct set homes = person_rows(d, p, (unsigned)homes_kind), registry = person_rows(d, p, (unsigned)register_kind);
@@ -213,7 +245,7 @@ static void settle_persons(struct dossier *d)
 			p->name = first_name(d, homes);
 		p->alive = !is_dead(&v, i, homes, deaths_kind);
 	}
-	eval_release(&v);
+	home_reader_return(d->homes, &v);
 }
 
 /* ---- hukou households ------------------------------------------------------------------------------------------------------------ */
@@ -243,7 +275,7 @@ struct resident {
 
 static int by_household(const void *pa, const void *pb)
 {
-	const struct resident *a = pa, *b = pb;
+	const struct resident *a = *(struct resident *const *)pa, *b = *(struct resident *const *)pb;
 	if (a->facts.county != b->facts.county)
 		return a->facts.county < b->facts.county ? -1 : 1;
 	int c = str_cmp(a->facts.number, b->facts.number);
@@ -265,22 +297,22 @@ static const struct household_note *note_of(const struct dossier *d, const struc
 	return NULL;
 }
 
-static void found_household(struct dossier *d, struct household *h, struct resident *r, uint32_t n)
+static void found_household(struct dossier *d, struct household *h, struct resident *const *r, uint32_t n)
 {
 	struct household_facts f = { 0 };
-	*h = (struct household){ .county = r->facts.county, .number = r->facts.number, .split_on = VALUE_NULL, .source = NONE };
+	*h = (struct household){ .county = r[0]->facts.county, .number = r[0]->facts.number, .split_on = VALUE_NULL, .source = NONE };
 	h->people.items = arena_alloc(&d->arena, n * sizeof *h->people.items);
 	uint32_t index = (uint32_t)(h - d->households);
 	for (uint32_t i = 0; i < n; i++) {
-		struct person *p = &d->persons[r[i].person];
+		struct person *p = &d->persons[r[i]->person];
 		uint32_t before = f.split_row;
 		bool first = f.people == 0;
-		household_see(&f, &r[i].facts, r[i].row);
+		household_see(&f, &r[i]->facts, r[i]->row);
 		if (f.split_row != NONE && (first || before == NONE)) {
-			h->split_on = r[i].facts.split_on;
-			h->split_from = r[i].facts.split_from;
+			h->split_on = r[i]->facts.split_on;
+			h->split_from = r[i]->facts.split_from;
 		}
-		h->people.items[h->people.n++] = r[i].person;
+		h->people.items[h->people.n++] = r[i]->person;
 		h->registered |= p->registered;
 		h->principal |= (p->flags & PERSON_PRINCIPAL) != 0;
 		p->household = index;
@@ -323,6 +355,7 @@ static uint32_t find_household(const struct dossier *d, uint32_t county, struct 
 /* split_from names a household of the same county; one that names itself says nothing. */
 static void link_households(struct dossier *d)
 {
+	uint32_t linked = 0;
 	for (uint32_t i = 0; i < d->household_count; i++) {
 		struct household *h = &d->households[i];
 		if (!h->split_from.n)
@@ -332,7 +365,10 @@ static void link_households(struct dossier *d)
 			continue;
 		h->source = source;
 		d->households[source].branches.n++;
+		linked++;
 	}
+	if (!linked)
+		return;
 	for (uint32_t i = 0; i < d->household_count; i++) {
 		struct household *h = &d->households[i];
 		h->branches.items = arena_alloc(&d->arena, h->branches.n * sizeof *h->branches.items);
@@ -347,19 +383,23 @@ static void link_households(struct dossier *d)
 
 static void settle_households(struct dossier *d)
 {
-	struct resident *r = arena_alloc(&d->arena, d->person_count * sizeof *r);
+	struct resident *all = arena_alloc(&d->arena, d->person_count * sizeof *all);
+	struct resident **r = arena_alloc(&d->arena, d->person_count * sizeof *r);
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < d->person_count; i++) {
 		const struct person *p = &d->persons[i];
 		if (!p->alive || p->home == NONE)
 			continue;
-		r[n] = (struct resident){ .person = i, .row = p->home };
-		home_facts(d->homes, d->rows[p->home].row, &r[n++].facts);
+		all[n].person = i;
+		all[n].row = p->home;
+		home_facts(d->homes, d->rows[p->home].row, &all[n].facts);
+		r[n] = &all[n];
+		n++;
 	}
 	sort(r, n, sizeof *r, by_household);
 	d->households = arena_alloc(&d->arena, (size_t)n * sizeof *d->households);
 	for (uint32_t i = 0, j; i < n; i = j) {
-		for (j = i + 1; j < n && r[j].facts.county == r[i].facts.county && str_eq(r[j].facts.number, r[i].facts.number); j++)
+		for (j = i + 1; j < n && r[j]->facts.county == r[i]->facts.county && str_eq(r[j]->facts.number, r[i]->facts.number); j++)
 			;
 		struct household *h = &d->households[d->household_count++];
 		found_household(d, h, r + i, j - i);
@@ -372,8 +412,10 @@ void dossier_build(struct dossier *d)
 {
 	if (!d->homes)
 		d->homes = home_reader_new(d->pack);
-	sort(d->persons, d->person_count, sizeof *d->persons, by_key);
-	add_owners(d);
+	sort_persons(d);
+	uint32_t missing = find_owners(d);
+	if (missing)
+		add_owners(d, missing);
 	share_rows(d);
 	settle_persons(d);
 	settle_households(d);

@@ -4,11 +4,34 @@
 
 #include <stdlib.h>
 
-static struct value ev(struct eval *v, const struct expr *e, const struct frame_item *f);
+/* An expression is asked for what its type says it is: a number (or truth), a text, a set. Of a set mostly less is wanted than all of
+ * it: whether there is an item (any), the one item that it can have (home, head), each item once or more often, in any order, until
+ * somebody has seen enough (walk). So nothing is put together for a question that is answered on the way. */
+#define RARE __attribute__((noinline)) /* or number() and its like save registers for them each time */
+static int64_t number(struct eval *v, const struct expr *e, const struct frame_item *f);
+static struct str text(struct eval *v, const struct expr *e, const struct frame_item *f);
+static struct set items(struct eval *v, const struct expr *e, const struct frame_item *f);
 
-static struct value null_of(struct static_type t)
+typedef bool visitor(struct eval *v, uint32_t item, void *arg); /* true: enough */
+static bool walk(struct eval *v, const struct expr *e, const struct frame_item *f, visitor *see, void *arg);
+
+static int64_t null_number(enum value_type type)
 {
-	return t.type == VT_BOOL ? of_truth(TRI_UNKNOWN) : value_nothing;
+	return type == VT_BOOL ? TRI_UNKNOWN : VALUE_NULL;
+}
+
+static bool no_number(enum value_type type, int64_t n)
+{
+	return n == null_number(type);
+}
+
+static struct value value_of(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	switch (e->type.type) {
+	case VT_SET: return of_set(items(v, e, f));
+	case VT_TEXT: return (struct value){ .n = VALUE_NULL, .s = text(v, e, f) };
+	default: return of_number(number(v, e, f));
+	}
 }
 
 void eval_init(struct eval *v, struct dossier *d)
@@ -23,10 +46,9 @@ void eval_release(struct eval *v)
 
 void eval_dossier(struct eval *v)
 {
-	const struct dossier *d = v->d;
-	size_t terms = d->pack->term_count;
-	v->remembered = arena_alloc(&v->d->arena, terms * sizeof *v->remembered);
+	v->remembered = NULL;
 	v->member_marks = NULL;
+	v->may_remember = true;
 }
 
 void eval_unit(struct eval *v, enum item item, uint32_t index)
@@ -91,37 +113,123 @@ static struct set set_of(struct collector *c)
 	return (struct set){ c->items, (uint32_t)c->n };
 }
 
-static struct value path(struct eval *v, const struct expr *e, const struct frame_item *f)
+/* The only item of a set that is single. */
+static uint32_t only(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	struct set base = ev(v, e->a, f).set;
-	if (e->type.type != VT_SET || e->a->type.single) {
-		if (!base.n)
-			return e->type.type == VT_SET ? of_set((struct set){ 0 }) : null_of(e->type);
-		struct frame_item inner = { e->a->type.item, base.items[0], f };
-		return ev(v, e->b, &inner);
+	if (e->op == E_ATTRIBUTE)
+		return attribute_one(v, frame_at(f, e->depth), (enum attribute)e->index);
+	if (e->op == E_SELF)
+		return frame_at(f, e->depth)->index;
+	if (e->op == E_FILTER) {
+		struct frame_item inner = { e->a->type.item, only(v, e->a, f), f };
+		return inner.index != NONE && number(v, e->b, &inner) == TRI_TRUE ? inner.index : NONE;
 	}
-	struct collector c = { 0 };
-	for (uint32_t i = 0; i < base.n; i++) {
-		struct frame_item inner = { e->a->type.item, base.items[i], f };
-		struct set s = ev(v, e->b, &inner).set;
-		for (uint32_t k = 0; k < s.n; k++)
-			collect(v, &c, s.items[k]);
-	}
-	return of_set(set_of(&c));
+	struct set s = items(v, e, f);
+	return s.n ? s.items[0] : NONE;
 }
 
-static struct value filter(struct eval *v, const struct expr *e, const struct frame_item *f)
+/* a.b where a is single: b is asked about the one item. False when there is none. */
+static bool enter(struct eval *v, const struct expr *e, const struct frame_item *f, struct frame_item *ret)
 {
-	struct set base = ev(v, e->a, f).set;
-	if (!base.n)
-		return of_set(base);
-	struct set kept = { arena_alloc(&v->arena, base.n * sizeof *kept.items), 0 };
-	for (uint32_t i = 0; i < base.n; i++) {
-		struct frame_item inner = { e->a->type.item, base.items[i], f };
-		if (ev(v, e->b, &inner).n == TRI_TRUE)
-			kept.items[kept.n++] = base.items[i];
+	*ret = (struct frame_item){ e->a->type.item, only(v, e->a, f), f };
+	return ret->index != NONE;
+}
+
+/* A set on the way through e to somebody who sees. */
+struct way {
+	const struct expr *e;
+	const struct frame_item *f;
+	visitor *see;
+	void *arg;
+	uint64_t own;          /* kinds of which a person must have a row, else nothing comes of them */
+};
+
+static bool may_come(const struct eval *v, uint32_t item, const struct way *w)
+{
+	return w->own == TRIGGER_ALWAYS || w->own & v->d->persons[item].kinds;
+}
+
+static bool through_path(struct eval *v, uint32_t item, void *arg)
+{
+	const struct way *w = arg;
+	struct frame_item inner = { w->e->a->type.item, item, w->f };
+	return may_come(v, item, w) && walk(v, w->e->b, &inner, w->see, w->arg);
+}
+
+static bool through_filter(struct eval *v, uint32_t item, void *arg)
+{
+	const struct way *w = arg;
+	struct frame_item inner = { w->e->a->type.item, item, w->f };
+	return may_come(v, item, w) && number(v, w->e->b, &inner) == TRI_TRUE && w->see(v, item, w->arg);
+}
+
+static bool see_set(struct eval *v, struct set s, visitor *see, void *arg)
+{
+	for (uint32_t i = 0; i < s.n; i++)
+		if (see(v, s.items[i], arg))
+			return true;
+	return false;
+}
+
+static bool remembers(const struct eval *v, const struct term *t);
+static struct set remembered(struct eval *v, const struct term *t, uint32_t person);
+
+/* A term on somebody who has no row of the kinds that it is about is empty. */
+static bool may_be(const struct eval *v, const struct term *t, const struct frame_item *at)
+{
+	return t->item != ITEM_PERSON || t->own == TRIGGER_ALWAYS || t->own & v->d->persons[at->index].kinds;
+}
+
+static bool walk_term(struct eval *v, const struct term *t, const struct frame_item *at, visitor *see, void *arg)
+{
+	struct frame_item alone = { at->item, at->index, NULL };
+	if (!may_be(v, t, at))
+		return false;
+	if (remembers(v, t))
+		return see_set(v, remembered(v, t, at->index), see, arg);
+	return walk(v, t->expr, &alone, see, arg);
+}
+
+/* people[condition].rows: who has no such rows need not be asked whether the condition is true. */
+static bool walk_path(struct eval *v, const struct expr *e, const struct frame_item *f, visitor *see, void *arg)
+{
+	struct way path = { e, f, see, arg, e->own };
+	struct way filter = { e->a, f, through_path, &path, e->own };
+	return e->a->op == E_FILTER ? walk(v, e->a->a, f, through_filter, &filter) : walk(v, e->a, f, through_path, &path);
+}
+
+static bool walk(struct eval *v, const struct expr *e, const struct frame_item *f, visitor *see, void *arg)
+{
+	struct way way = { e, f, see, arg, TRIGGER_ALWAYS };
+	struct frame_item inner;
+	switch (e->op) {
+	case E_PATH:
+		if (e->a->type.single)
+			return enter(v, e, f, &inner) && walk(v, e->b, &inner, see, arg);
+		return walk_path(v, e, f, see, arg);
+	case E_FILTER: return walk(v, e->a, f, through_filter, &way);
+	case E_UNION: return walk(v, e->a, f, see, arg) || walk(v, e->b, f, see, arg);
+	case E_TERM: return walk_term(v, e->term, frame_at(f, e->depth), see, arg);
+	default: break;
 	}
-	return of_set(kept);
+	if (e->type.single) {
+		uint32_t one = only(v, e, f);
+		return one != NONE && see(v, one, arg);
+	}
+	return see_set(v, items(v, e, f), see, arg);
+}
+
+static bool see_collect(struct eval *v, uint32_t item, void *arg)
+{
+	collect(v, arg, item);
+	return false;
+}
+
+static struct set walk_all(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	struct collector c = { 0 };
+	walk(v, e, f, see_collect, &c);
+	return set_of(&c);
 }
 
 struct set eval_union(struct eval *v, struct set a, struct set b)
@@ -156,51 +264,58 @@ static int compare(enum value_type type, struct value a, struct value b)
 
 static bool is_null(enum value_type type, struct value a)
 {
-	return type == VT_TEXT ? a.s.p == NULL : type == VT_BOOL ? a.n == TRI_UNKNOWN : a.n == VALUE_NULL;
+	return type == VT_TEXT ? a.s.p == NULL : no_number(type, a.n);
 }
 
-static struct value latest(struct eval *v, const struct expr *e, const struct frame_item *f)
+static uint32_t latest(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	struct set base = ev(v, e->a, f).set;
+	struct set base = items(v, e->a, f);
 	uint32_t best = NONE;
 	struct value best_key = value_nothing;
 	for (uint32_t i = 0; i < base.n; i++) {
 		struct frame_item inner = { e->a->type.item, base.items[i], f };
-		struct value key = ev(v, e->b, &inner);
+		struct value key = value_of(v, e->b, &inner);
 		if (best == NONE || compare(e->b->type.type, key, best_key) >= 0) {
 			best = base.items[i];
 			best_key = key;
 		}
 	}
-	return of_one(v, best);
+	return best;
 }
 
-static struct value quantifier(struct eval *v, const struct expr *e, const struct frame_item *f)
+/* Whether the item is (arg: way) one that ends the question: a hit of any and none, a miss of all. */
+static bool see_answer(struct eval *v, uint32_t item, void *arg)
 {
-	struct set base = ev(v, e->a, f).set;
+	const struct way *w = arg;
+	struct frame_item inner = { w->e->a->type.item, item, w->f };
+	bool hit = !w->e->b || number(v, w->e->b, &inner) == TRI_TRUE;
+	return hit == (w->e->op != E_ALL);
+}
+
+static bool quantifier(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	struct way way = { .e = e, .f = f };
+	return walk(v, e->a, f, see_answer, &way) == (e->op == E_ANY);
+}
+
+static RARE int64_t count(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	struct set base = items(v, e->a, f);
 	uint32_t hits = e->b ? 0 : base.n;
 	for (uint32_t i = 0; e->b && i < base.n; i++) {
 		struct frame_item inner = { e->a->type.item, base.items[i], f };
-		bool hit = ev(v, e->b, &inner).n == TRI_TRUE;
-		hits += hit;
-		if (hit ? e->op == E_ANY || e->op == E_NOT_ANY : e->op == E_ALL)
-			break;
+		hits += number(v, e->b, &inner) == TRI_TRUE;
 	}
-	switch (e->op) {
-	case E_ANY: return of_bool(hits > 0);
-	case E_NOT_ANY: return of_bool(hits == 0);
-	case E_ALL: return of_bool(hits == base.n);
-	default: return of_number(100 * (int64_t)hits);
-	}
+	return 100 * (int64_t)hits;
 }
 
-static struct value aggregate(struct eval *v, const struct expr *e, const struct frame_item *f)
+static RARE struct value aggregate(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	struct set base = ev(v, e->a, f).set;
-	struct value total = e->op == E_SUM ? of_number(0) : null_of(e->type);
+	struct set base = items(v, e->a, f);
+	struct value total = of_number(e->op == E_SUM ? 0 : null_number(e->type.type));
 	for (uint32_t i = 0; i < base.n; i++) {
 		struct frame_item inner = { e->a->type.item, base.items[i], f };
-		struct value x = ev(v, e->b, &inner);
+		struct value x = value_of(v, e->b, &inner);
 		if (is_null(e->b->type.type, x))
 			continue;
 		if (e->op == E_SUM) {
@@ -217,24 +332,24 @@ static struct value aggregate(struct eval *v, const struct expr *e, const struct
 
 /* ---- values ---------------------------------------------------------------------------------------------------------------------- */
 
-static struct value lookup(struct eval *v, const struct expr *e, const struct frame_item *f)
+static RARE int64_t lookup(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	int64_t year = e->a ? ev(v, e->a, f).n : 0;
+	int64_t year = e->a ? number(v, e->a, f) : 0;
 	if (year == VALUE_NULL)
-		return value_nothing;
-	uint32_t county = e->b ? county_of(ev(v, e->b, f).n) : NONE;
+		return VALUE_NULL;
+	uint32_t county = e->b ? county_of(number(v, e->b, f)) : NONE;
 	for (unsigned i = 0; i < e->parameter->year_count; i++) {
 		const struct by_year *y = &e->parameter->years[i];
 		if ((int64_t)y->year * 100 == year && (y->county == 0 || y->county == county))
-			return of_number(y->value);
+			return y->value;
 	}
-	return value_nothing;
+	return VALUE_NULL;
 }
 
-static struct value squeeze(struct eval *v, struct str s)
+static struct str squeeze(struct eval *v, struct str s)
 {
 	if (!s.p)
-		return value_nothing;
+		return s;
 	static const struct str blanks[] = { { " ", 1 }, { "\t", 1 }, { "\n", 1 }, { "\v", 1 }, { "\f", 1 }, { "\r", 1 },
 		{ "\xC2\xA0", 2 }, { "\xE3\x80\x80", 3 }, { "\xE2\x80\x8B", 3 }, { "\xE2\x80\x8C", 3 }, { "\xE2\x80\x8D", 3 }, { "\xEF\xBB\xBF", 3 } };
 	char *out = arena_alloc(&v->arena, s.n + 1);
@@ -248,50 +363,64 @@ static struct value squeeze(struct eval *v, struct str s)
 			out[n++] = s.p[i];
 		i += skip ? skip : 1;
 	}
-	return of_text((struct str){ out, n });
+	return n ? (struct str){ out, n } : (struct str){ 0 };
 }
 
-static struct value function(struct eval *v, const struct expr *e, const struct frame_item *f)
+static RARE int64_t contains(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	struct value a = ev(v, e->a, f);
-	if (e->index == F_SQUEEZE)
-		return squeeze(v, a.s);
-	if (e->index == F_CONTAINS) {
-		struct value b = ev(v, e->b, f);
-		return !a.s.p || !b.s.p ? of_truth(TRI_UNKNOWN) : of_bool(str_has(a.s, b.s));
-	}
-	if (a.n == VALUE_NULL)
-		return null_of(e->type);
+	struct str a = text(v, e->a, f), b = text(v, e->b, f);
+	return !a.p || !b.p ? TRI_UNKNOWN : str_has(a, b);
+}
+
+static RARE int64_t function(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
 	int year, month, day;
+	if (e->index == F_CONTAINS)
+		return contains(v, e, f);
+	int64_t a = number(v, e->a, f);
+	if (a == VALUE_NULL)
+		return null_number(e->type.type);
 	switch (e->index) {
 	case F_YEAR:
-		day_split((int32_t)a.n, &year, &month, &day);
-		return of_number(100 * (int64_t)year);
-	case F_COUNTY: return of_number(a.n / 1000000);
-	case F_TOWNSHIP: return of_number(a.n / 1000);
-	case F_LEVEL: return of_number(100 * (int64_t)id_level((uint64_t)a.n));
-	case F_CATEGORY: return of_number(100 * (int64_t)id_category((uint64_t)a.n));
-	default: return of_bool(a.n % 1000 >= 200 && a.n % 1000 <= 399);
+		day_split((int32_t)a, &year, &month, &day);
+		return 100 * (int64_t)year;
+	case F_COUNTY: return a / 1000000;
+	case F_TOWNSHIP: return a / 1000;
+	case F_LEVEL: return 100 * (int64_t)id_level((uint64_t)a);
+	case F_CATEGORY: return 100 * (int64_t)id_category((uint64_t)a);
+	default: return a % 1000 >= 200 && a % 1000 <= 399;
 	}
 }
 
-static struct value comparison(struct eval *v, const struct expr *e, const struct frame_item *f)
+/* The order of the two sides of a comparison; false when one is null. Truth that is not null is in order as a number. */
+static bool sides(struct eval *v, const struct expr *e, const struct frame_item *f, int *ret)
 {
 	enum value_type type = e->a->type.type;
-	struct value a = ev(v, e->a, f);
-	if (is_null(type, a))
-		return of_truth(TRI_UNKNOWN);
-	struct value b = ev(v, e->b, f);
-	if (is_null(type, b))
-		return of_truth(TRI_UNKNOWN);
-	int c = compare(type, a, b);
+	if (type == VT_TEXT) {
+		struct str a = text(v, e->a, f), b = a.p ? text(v, e->b, f) : a;
+		*ret = str_cmp(a, b);
+		return a.p && b.p;
+	}
+	int64_t a = number(v, e->a, f);
+	if (no_number(type, a))
+		return false;
+	int64_t b = number(v, e->b, f);
+	*ret = (a > b) - (a < b);
+	return !no_number(type, b);
+}
+
+static enum tri comparison(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	int c;
+	if (!sides(v, e, f, &c))
+		return TRI_UNKNOWN;
 	switch (e->op) {
-	case E_EQ: return of_bool(c == 0);
-	case E_NE: return of_bool(c != 0);
-	case E_LT: return of_bool(c < 0);
-	case E_LE: return of_bool(c <= 0);
-	case E_GT: return of_bool(c > 0);
-	default: return of_bool(c >= 0);
+	case E_EQ: return c == 0;
+	case E_NE: return c != 0;
+	case E_LT: return c < 0;
+	case E_LE: return c <= 0;
+	case E_GT: return c > 0;
+	default: return c >= 0;
 	}
 }
 
@@ -312,142 +441,199 @@ static enum tri least(enum value_type type, struct value a, struct value b)
 	return is_null(type, b) ? TRI_UNKNOWN : compare(type, a, b) >= 0 ? TRI_TRUE : TRI_FALSE;
 }
 
-static struct value in_list(struct eval *v, const struct expr *e, const struct frame_item *f)
+static RARE enum tri in_list(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
 	enum value_type type = e->a->type.type;
-	struct value a = ev(v, e->a, f);
+	struct value a = value_of(v, e->a, f);
 	enum tri found = TRI_FALSE;
 	if (is_null(type, a))
-		return of_truth(TRI_UNKNOWN);
+		return TRI_UNKNOWN;
 	for (unsigned i = 0; i < e->arg_count && found != TRI_TRUE; i++) {
 		const struct expr *x = e->args[i];
 		enum tri hit;
 		if (x->op == E_RANGE) {
-			struct value low = ev(v, x->a, f), high = ev(v, x->b, f);
+			struct value low = value_of(v, x->a, f), high = value_of(v, x->b, f);
 			enum tri below = is_null(type, high) ? TRI_UNKNOWN : compare(type, a, high) <= 0 ? TRI_TRUE : TRI_FALSE;
 			hit = both(least(type, a, low), below);
 		} else {
-			struct value b = ev(v, x, f);
+			struct value b = value_of(v, x, f);
 			hit = is_null(type, b) ? TRI_UNKNOWN : compare(type, a, b) == 0 ? TRI_TRUE : TRI_FALSE;
 		}
 		found = not(both(not(found), not(hit)));
 	}
-	return of_truth(found);
+	return found;
 }
 
-static struct value logic(struct eval *v, const struct expr *e, const struct frame_item *f)
+static enum tri truth(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	enum tri a = ev(v, e->a, f).n;
+	return (enum tri)number(v, e, f);
+}
+
+static enum tri logic(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	enum tri a = truth(v, e->a, f);
 	switch (e->op) {
-	case E_NOT: return of_truth(not(a));
-	case E_IS_TRUE: return of_bool(a == TRI_TRUE);
-	case E_IS_FALSE: return of_bool(a == TRI_FALSE);
-	case E_AND: return a == TRI_FALSE ? of_truth(a) : of_truth(both(a, ev(v, e->b, f).n));
-	default: return a == TRI_TRUE ? of_truth(a) : of_truth(not(both(not(a), not(ev(v, e->b, f).n))));
+	case E_NOT: return not(a);
+	case E_IS_TRUE: return a == TRI_TRUE;
+	case E_IS_FALSE: return a == TRI_FALSE;
+	case E_AND: return a == TRI_FALSE ? a : both(a, truth(v, e->b, f));
+	default: return a == TRI_TRUE ? a : not(both(not(a), not(truth(v, e->b, f))));
 	}
 }
 
-static struct value arithmetic(struct eval *v, const struct expr *e, const struct frame_item *f)
+static RARE int64_t arithmetic(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	int64_t a = ev(v, e->a, f).n, r;
+	int64_t a = number(v, e->a, f), r;
 	if (a == VALUE_NULL)
-		return value_nothing;
+		return VALUE_NULL;
 	if (e->op == E_NEGATE)
-		return of_number(-a);
-	int64_t b = ev(v, e->b, f).n;
+		return -a;
+	int64_t b = number(v, e->b, f);
 	if (b == VALUE_NULL)
-		return value_nothing;
+		return VALUE_NULL;
 	if (e->a->type.type == VT_DATE) /* days, while numbers are hundredths */
-		return of_number(e->b->type.type == VT_DATE ? 100 * (a - b) : e->op == E_ADD ? a + b / 100 : a - b / 100);
+		return e->b->type.type == VT_DATE ? 100 * (a - b) : e->op == E_ADD ? a + b / 100 : a - b / 100;
 	bool over = e->op == E_ADD ? __builtin_add_overflow(a, b, &r) : e->op == E_SUBTRACT ? __builtin_sub_overflow(a, b, &r)
 	                                                              : __builtin_mul_overflow(a, b, &r);
 	if (over)
-		return value_nothing;
-	return of_number(e->op == E_MULTIPLY ? r / 100 : r);
+		return VALUE_NULL;
+	return e->op == E_MULTIPLY ? r / 100 : r;
 }
 
-static struct value term(struct eval *v, const struct term *t, const struct frame_item *at)
+/* ---- terms ------------------------------------------------------------------------------------------------------------------------- */
+
+static bool remembers(const struct eval *v, const struct term *t)
 {
-	struct frame_item alone = { at->item, at->index, NULL };
-	bool keep = t->item == ITEM_PERSON && !t->asks_unit && t->expr->type.type == VT_SET && v->remembered;
-	if (!keep)
-		return ev(v, t->expr, &alone);
+	return v->may_remember && t->item == ITEM_PERSON && !t->asks_unit && t->expr->type.type == VT_SET;
+}
+
+static struct set remembered(struct eval *v, const struct term *t, uint32_t person)
+{
+	struct frame_item alone = { ITEM_PERSON, person, NULL };
+	struct arena *a = &v->d->arena;
+	if (!v->remembered)
+		v->remembered = arena_alloc(a, v->d->pack->term_count * sizeof *v->remembered);
 	struct set **sets = &v->remembered[t->index];
 	if (!*sets) {
-		*sets = arena_alloc(&v->d->arena, v->d->person_count * sizeof **sets);
+		*sets = arena_alloc(a, v->d->person_count * sizeof **sets);
 		memset(*sets, 0xFF, v->d->person_count * sizeof **sets);
 	}
-	struct set *s = &(*sets)[at->index];
+	struct set *s = &(*sets)[person];
 	if (s->n == UINT32_MAX) {
-		struct set fresh = ev(v, t->expr, &alone).set;
-		*s = (struct set){ fresh.n ? arena_alloc(&v->d->arena, fresh.n * sizeof *s->items) : NULL, fresh.n };
+		struct set fresh = items(v, t->expr, &alone);
+		*s = (struct set){ fresh.n ? arena_alloc(a, fresh.n * sizeof *s->items) : NULL, fresh.n };
 		if (fresh.n)
 			memcpy(s->items, fresh.items, fresh.n * sizeof *s->items);
 	}
-	return of_set(*s);
+	return *s;
 }
 
-static struct value fires(struct eval *v, const struct expr *e)
+static struct set term_items(struct eval *v, const struct term *t, const struct frame_item *at)
 {
-	if (!(v->evaluated >> e->index & 1))
-		return of_bool(false);
-	return of_bool(ev(v, v->d->pack->rules[e->index].when, &v->unit).n == TRI_TRUE);
+	struct frame_item alone = { at->item, at->index, NULL };
+	if (!may_be(v, t, at))
+		return (struct set){ 0 };
+	return remembers(v, t) ? remembered(v, t, at->index) : items(v, t->expr, &alone);
 }
 
-static struct value ev(struct eval *v, const struct expr *e, const struct frame_item *f)
+static int64_t term_number(struct eval *v, const struct term *t, const struct frame_item *at)
 {
-	const struct frame_item *at;
+	struct frame_item alone = { at->item, at->index, NULL };
+	return number(v, t->expr, &alone);
+}
+
+static struct str term_text(struct eval *v, const struct term *t, const struct frame_item *at)
+{
+	struct frame_item alone = { at->item, at->index, NULL };
+	return text(v, t->expr, &alone);
+}
+
+static RARE bool fires(struct eval *v, const struct expr *e)
+{
+	return v->evaluated >> e->index & 1 && truth(v, v->d->pack->rules[e->index].when, &v->unit) == TRI_TRUE;
+}
+
+/* ---- what is asked for ------------------------------------------------------------------------------------------------------------- */
+
+static int64_t number(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	struct frame_item inner;
 	switch (e->op) {
-	case E_NUMBER: case E_DATE: case E_ENUM: return of_number(e->number);
-	case E_BOOL: return of_bool(e->number);
-	case E_TEXT: return of_text(e->text);
-	case E_COLUMN: return row_column(v, frame_at(f, e->depth)->index, e->index);
-	case E_HEAD: return row_column(v, v->d->registers[frame_at(f, e->depth)->index].head, e->index);
-	case E_ATTRIBUTE: return attribute_of(v, frame_at(f, e->depth), (enum attribute)e->index);
-	case E_KIND:
-		at = frame_at(f, e->depth);
-		return of_set(person_rows(v->d, &v->d->persons[at->index], e->index));
-	case E_TERM: return term(v, e->term, frame_at(f, e->depth));
-	case E_SELF: return of_one(v, frame_at(f, e->depth)->index);
-	case E_EVIDENCE: return of_set(v->evidence);
-	case E_NATURE: return v->nature < 0 ? value_nothing : of_number(v->nature);
+	case E_NUMBER: case E_DATE: case E_ENUM: case E_BOOL: return e->number;
+	case E_COLUMN: return column_number(v, frame_at(f, e->depth)->index, e->index);
+	case E_HEAD: return column_number(v, v->d->registers[frame_at(f, e->depth)->index].head, e->index);
+	case E_ATTRIBUTE: return attribute_number(v, frame_at(f, e->depth), (enum attribute)e->index);
+	case E_TERM: return term_number(v, e->term, frame_at(f, e->depth));
+	case E_NATURE: return v->nature < 0 ? VALUE_NULL : v->nature;
 	case E_FIRES: return fires(v, e);
 	case E_LOOKUP: return lookup(v, e, f);
-	case E_PATH: return path(v, e, f);
-	case E_FILTER: return filter(v, e, f);
-	case E_UNION: return of_set(eval_union(v, ev(v, e->a, f).set, ev(v, e->b, f).set));
-	case E_LATEST: return latest(v, e, f);
-	case E_ANY: case E_ALL: case E_NOT_ANY: case E_COUNT: return quantifier(v, e, f);
-	case E_SUM: case E_MIN: case E_MAX: return aggregate(v, e, f);
+	case E_PATH: return enter(v, e, f, &inner) ? number(v, e->b, &inner) : null_number(e->type.type);
+	case E_ANY: case E_ALL: case E_NOT_ANY: return quantifier(v, e, f);
+	case E_COUNT: return count(v, e, f);
+	case E_SUM: case E_MIN: case E_MAX: return aggregate(v, e, f).n;
 	case E_AND: case E_OR: case E_NOT: case E_IS_TRUE: case E_IS_FALSE: return logic(v, e, f);
 	case E_EQ: case E_NE: case E_LT: case E_LE: case E_GT: case E_GE: return comparison(v, e, f);
 	case E_IN: return in_list(v, e, f);
-	case E_IS_NULL: return of_bool(is_null(e->a->type.type, ev(v, e->a, f)));
+	case E_IS_NULL: return is_null(e->a->type.type, value_of(v, e->a, f));
 	case E_ADD: case E_SUBTRACT: case E_MULTIPLY: case E_NEGATE: return arithmetic(v, e, f);
 	case E_FUNCTION: return function(v, e, f);
-	default: abort(); /* gone after the check */
+	default: abort(); /* gone after the check, or no number */
+	}
+}
+
+static struct str text(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	struct frame_item inner;
+	switch (e->op) {
+	case E_TEXT: return e->text.n ? e->text : (struct str){ 0 };
+	case E_COLUMN: return column_text(v, frame_at(f, e->depth)->index, e->index);
+	case E_HEAD: return column_text(v, v->d->registers[frame_at(f, e->depth)->index].head, e->index);
+	case E_ATTRIBUTE: return attribute_text(v, frame_at(f, e->depth), (enum attribute)e->index);
+	case E_TERM: return term_text(v, e->term, frame_at(f, e->depth));
+	case E_PATH: return enter(v, e, f, &inner) ? text(v, e->b, &inner) : (struct str){ 0 };
+	case E_MIN: case E_MAX: return aggregate(v, e, f).s;
+	case E_FUNCTION: return squeeze(v, text(v, e->a, f));
+	default: abort();
+	}
+}
+
+/* Each item once, in order. */
+static struct set items(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	const struct frame_item *at;
+	switch (e->op) {
+	case E_ATTRIBUTE: return attribute_set(v, frame_at(f, e->depth), (enum attribute)e->index);
+	case E_KIND:
+		at = frame_at(f, e->depth);
+		return person_rows(v->d, &v->d->persons[at->index], e->index);
+	case E_TERM: return term_items(v, e->term, frame_at(f, e->depth));
+	case E_SELF: return set_of_one(v, frame_at(f, e->depth)->index);
+	case E_EVIDENCE: return v->evidence;
+	case E_LATEST: return set_of_one(v, latest(v, e, f));
+	case E_PATH: case E_FILTER: case E_UNION: return walk_all(v, e, f);
+	default: abort();
 	}
 }
 
 struct value eval_at(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	return ev(v, e, f);
+	return value_of(v, e, f);
 }
 
 enum tri eval_condition(struct eval *v, const struct expr *e)
 {
-	return (enum tri)ev(v, e, &v->unit).n;
+	return truth(v, e, &v->unit);
 }
 
 struct set eval_set(struct eval *v, const struct expr *e)
 {
-	return ev(v, e, &v->unit).set;
+	return items(v, e, &v->unit);
 }
 
 struct set eval_term(struct eval *v, const struct term *t, uint32_t person)
 {
 	struct frame_item at = { ITEM_PERSON, person, NULL };
-	return term(v, t, &at).set;
+	return term_items(v, t, &at);
 }
 
 enum tri eval_row(struct eval *v, const struct expr *e, const struct kind *k, struct row r)
@@ -456,7 +642,7 @@ enum tri eval_row(struct eval *v, const struct expr *e, const struct kind *k, st
 	struct dossier d = { .pack = v->d->pack, .rows = &alone, .row_count = 1 };
 	struct eval inner = { .d = &d, .nature = -1, .arena = v->arena };
 	struct frame_item at = { ITEM_ROW, 0, NULL };
-	enum tri t = (enum tri)ev(&inner, e, &at).n;
+	enum tri t = truth(&inner, e, &at);
 	v->arena = inner.arena;
 	return t;
 }
@@ -465,5 +651,5 @@ enum tri eval_row_of(struct eval *v, const struct expr *e, uint32_t row, uint32_
 {
 	struct frame_item owner = { ITEM_PERSON, person, NULL };
 	struct frame_item at = { ITEM_ROW, row, &owner };
-	return (enum tri)ev(v, e, &at).n;
+	return truth(v, e, &at);
 }

@@ -166,7 +166,21 @@ void home_reader_free(struct home_reader *h)
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		row_test_release(all[i]);
 	row_asker_release(&h->asker);
+	arena_release(&h->spare);
 	free(h);
+}
+
+void home_reader_lend(struct home_reader *h, struct eval *ret, struct dossier *d)
+{
+	eval_init(ret, d);
+	ret->arena = h->spare;
+	h->spare = (struct arena){ 0 };
+}
+
+void home_reader_return(struct home_reader *h, struct eval *v)
+{
+	h->spare = v->arena;
+	arena_reset(&h->spare);
 }
 
 void home_facts(struct home_reader *h, struct row r, struct home_facts *ret)

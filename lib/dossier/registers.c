@@ -60,6 +60,8 @@ static void give_registers(struct dossier *d)
 void settle_registers(struct dossier *d)
 {
 	const struct kind *k = schema_role(d->pack->schema, ROLE_REGISTER);
+	if (!(d->kinds >> k->index & 1))
+		return;
 	struct entry *e = arena_alloc(&d->arena, d->row_count * sizeof *e);
 	const struct column *number = &k->columns[kind_column(k, STR("household_no"))];
 	struct eval v;
@@ -69,13 +71,13 @@ void settle_registers(struct dossier *d)
 			e[n++] = (struct entry){ row_text(k, d->rows[i].row, number), i };
 	sort(e, n, sizeof *e, by_number);
 	d->registers = arena_alloc(&d->arena, n * sizeof *d->registers);
-	eval_init(&v, d);
+	home_reader_lend(d->homes, &v, d);
 	for (uint32_t i = 0, j; i < n; i = j) {
 		for (j = i + 1; j < n && str_eq(e[j].number, e[i].number); j++)
 			;
 		found_register(d, &d->registers[d->register_count++], e + i, j - i, &v);
 	}
-	eval_release(&v);
+	home_reader_return(d->homes, &v);
 	give_registers(d);
 }
 

@@ -6,24 +6,28 @@
 
 static const struct value value_nothing = { .n = VALUE_NULL };
 
-static inline struct value of_truth(enum tri t) { return (struct value){ .n = t }; }
-static inline struct value of_bool(bool b) { return of_truth(b ? TRI_TRUE : TRI_FALSE); }
 static inline struct value of_number(int64_t n) { return (struct value){ .n = n }; }
-static inline struct value of_text(struct str s) { return s.n ? (struct value){ .s = s } : value_nothing; }
 static inline struct value of_set(struct set s) { return (struct value){ .set = s }; }
 
-static inline struct value of_one(struct eval *v, uint32_t index)
+/* A set of the item, or of nothing for NONE. */
+static inline struct set set_of_one(struct eval *v, uint32_t index)
 {
 	if (index == NONE)
-		return of_set((struct set){ 0 });
+		return (struct set){ 0 };
 	uint32_t *p = arena_alloc(&v->arena, sizeof *p);
 	*p = index;
-	return of_set((struct set){ p, 1 });
+	return (struct set){ p, 1 };
 }
 
-/* A column of a row of the dossier. */
-struct value row_column(const struct eval *v, uint32_t row, unsigned index);
-/* What the item of a frame has beside columns, terms and kinds. */
-struct value attribute_of(struct eval *v, const struct frame_item *f, enum attribute a);
+/* A column of a row of the dossier: a text, or anything else as a number. */
+int64_t column_number(const struct eval *v, uint32_t row, unsigned index);
+struct str column_text(const struct eval *v, uint32_t row, unsigned index);
+
+/* What the item of a frame has beside columns, terms and kinds. Which of these to ask is the attribute's type: a number (or truth), a
+ * text (p NULL: null), a set, or a set of one at most (NONE: nothing). */
+int64_t attribute_number(struct eval *v, const struct frame_item *f, enum attribute a);
+struct str attribute_text(struct eval *v, const struct frame_item *f, enum attribute a);
+struct set attribute_set(struct eval *v, const struct frame_item *f, enum attribute a);
+uint32_t attribute_one(struct eval *v, const struct frame_item *f, enum attribute a);
 
 #endif

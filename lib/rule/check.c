@@ -49,6 +49,7 @@ static int check_dot(struct checker *c, struct expr *e, const struct scope *scop
 	e->b = b;
 	e->text = inner.alias;
 	e->type = b->type;
+	e->own = inner.item == ITEM_PERSON ? own_of_person(c->pack, b) : TRIGGER_ALWAYS;
 	if (b->type.type == VT_SET)
 		e->type.single = b->type.single && e->a->type.single;
 	else if (!e->a->type.single)

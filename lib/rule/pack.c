@@ -337,13 +337,25 @@ static void add_seeds(struct pack *p, const struct trigger *t)
 	p->seed_kinds |= t->kinds;
 }
 
+static uint64_t own_of(const struct pack *p, const struct rule *r)
+{
+	switch (r->unit) {
+	case UNIT_PERSON: return own_of_person(p, r->when);
+	case UNIT_HOUSEHOLD: return own_of_household(p, r->when);
+	default: return TRIGGER_ALWAYS;
+	}
+}
+
 /* Whoever has one of these rows may be in a finding of a household or a person. */
 static void find_triggers(struct pack *p)
 {
+	for (unsigned i = 0; i < p->term_count; i++)
+		p->terms[i].own = p->terms[i].item == ITEM_PERSON ? own_of_person(p, p->terms[i].expr) : TRIGGER_ALWAYS;
 	for (unsigned i = 0; i < p->rule_count; i++) {
 		struct rule *r = &p->rules[i];
 		struct trigger t = trigger_of(p, r->when);
 		r->trigger = t.kinds;
+		r->own = own_of(p, r);
 		if (r->unit == UNIT_HOUSEHOLD || r->unit == UNIT_PERSON)
 			add_seeds(p, &t);
 	}

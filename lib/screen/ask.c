@@ -19,19 +19,9 @@ static struct str print(struct screener *s, const char *fmt, ...)
 
 static struct str print_id(struct screener *s, uint64_t key)
 {
-	char id[ID_TEXT];
-	id_print(key, id);
-	return arena_dup(&s->eval.arena, (struct str){ id, ID_TEXT });
-}
-
-static struct str joined(struct screener *s, const char *before, struct str text)
-{
-	struct buf b = { 0 };
-	buf_puts(&b, str_of(before));
-	buf_puts(&b, text);
-	struct str r = arena_dup(&s->eval.arena, buf_str(&b));
-	buf_release(&b);
-	return r;
+	struct buf b = { arena_alloc(&s->eval.arena, ID_TEXT), 0, ID_TEXT };
+	put_id(s, key, &b);
+	return buf_str(&b);
 }
 
 static void name_row(struct screener *s, uint32_t row, struct finding *f)
@@ -55,13 +45,17 @@ static void say_register(struct screener *s, uint32_t i, struct finding *f)
 	name_row(s, d->registers[i].head, f);
 }
 
+#define COUNTY_DIGITS 6
+
 static void say_household(struct screener *s, uint32_t i, struct finding *f)
 {
 	const struct household *h = &s->dossier.households[i];
-	char before[16] = "-";
+	struct buf b = { arena_alloc(&s->eval.arena, h->number.n + COUNTY_DIGITS + 1), 0, h->number.n + COUNTY_DIGITS + 1 };
 	if (h->county != NONE)
-		snprintf(before, sizeof before, "%06u-", h->county);
-	f->unit_no = joined(s, before, h->number);
+		buf_number(&b, h->county, COUNTY_DIGITS);
+	buf_putc(&b, '-');
+	buf_puts(&b, h->number);
+	f->unit_no = buf_str(&b);
 	f->region = h->region;
 	f->persons = h->people.n;
 	name_row(s, h->head, f);

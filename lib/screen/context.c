@@ -81,6 +81,7 @@ int context_take(struct context *c, const struct frame *f, struct err *err)
 		return -1;
 	const struct schema *schema = c->shared.pack->schema;
 	coverage_of(c->shared.pack, kinds, &c->shared.coverage);
+	c->shared.words = evidence_words(&c->shared.arena, schema);
 	c->shared.register_region = column_of(schema, ROLE_REGISTER, "region");
 	c->shared.register_status = column_of(schema, ROLE_REGISTER, "status");
 	c->shared.home_region = column_of(schema, ROLE_HOUSEHOLDS, "region");
@@ -97,6 +98,7 @@ void context_release(struct context *c)
 	free(c->shared.files);
 	free(c->shared.file_counts);
 	free(c->villages.items);
+	arena_release(&c->shared.arena);
 	places_release(&c->shared.places);
 	figures_release(&c->figures);
 	json_decref(c->meta);

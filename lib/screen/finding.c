@@ -3,28 +3,18 @@
 #include "base/bytes.h"
 
 /* u32 bytes behind it; u8 list, rule, unit, core, severity, confidence; u64 region, u32 persons; nine texts: u32 bytes, bytes. */
-static struct str *texts(struct finding *f, int i)
-{
-	struct str *all[] = { &f->nature, &f->unit_no, &f->head_name, &f->head_id, &f->status, &f->evidence_ids, &f->evidence_rows,
-		&f->evidence_hash, &f->evidence };
-	return i < 9 ? all[i] : NULL;
-}
-
 void finding_encode(struct buf *b, const struct finding *f)
 {
-	struct finding copy = *f;
+	const struct str all[] = { f->nature, f->unit_no, f->head_name, f->head_id, f->status, f->evidence_ids, f->evidence_rows,
+		f->evidence_hash, f->evidence };
+	const char head[] = { (char)f->list, (char)f->rule, (char)f->unit, (char)f->core, (char)f->severity, (char)f->confidence };
 	size_t begin = b->n;
 	put32(b, 0);
-	buf_putc(b, (char)f->list);
-	buf_putc(b, (char)f->rule);
-	buf_putc(b, (char)f->unit);
-	buf_putc(b, (char)f->core);
-	buf_putc(b, (char)f->severity);
-	buf_putc(b, (char)f->confidence);
+	buf_put(b, head, sizeof head);
 	put64(b, (uint64_t)f->region);
 	put32(b, f->persons);
-	for (int i = 0; i < 9; i++)
-		put_text(b, *texts(&copy, i));
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		put_text(b, all[i]);
 	le32_put(b->p + begin, (uint32_t)(b->n - begin - 4));
 }
 
@@ -40,8 +30,10 @@ int finding_decode(struct finding *f, const struct pack *pack, const uint8_t **p
 	*f = (struct finding){ .list = x[0], .rule = x[1], .unit = x[2], .core = x[3], .severity = x[4], .confidence = x[5] };
 	f->region = (int64_t)take64(&r);
 	f->persons = take32(&r);
-	for (int i = 0; i < 9; i++)
-		*texts(f, i) = take_text(&r);
+	struct str *all[] = { &f->nature, &f->unit_no, &f->head_name, &f->head_id, &f->status, &f->evidence_ids, &f->evidence_rows,
+		&f->evidence_hash, &f->evidence };
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		*all[i] = take_text(&r);
 	*p = outer.p;
 	return r.failed || r.p != r.end ? -1 : 0;
 }

@@ -30,12 +30,23 @@ struct figure_numbers {
 	uint16_t *unsafe;           /* number + 1, by object, grade and whether registered; 0: not named yet */
 };
 
+/* What evidence has in common: of a kind "民政（社会救助）：", of its columns "\x1Fid=" and "身份证号 ". */
+struct kind_words {
+	struct str begin;
+	struct {
+		struct str name, word;
+	} *columns;
+};
+struct kind_words *evidence_words(struct arena *a, const struct schema *schema); /* by kind */
+
 /* What is the same for all dossiers. */
 struct shared {
 	const struct pack *pack;
 	struct places places;
 	struct coverage coverage;
 	const struct column *register_region, *register_status, *home_region; /* NULL where there is none */
+	struct kind_words *words;
+	struct arena arena;         /* of words */
 	char ***files;              /* [kind][file]: names of the extracts */
 	uint32_t *file_counts;
 };
@@ -55,9 +66,19 @@ struct context {
 int context_take(struct context *c, const struct frame *f, struct err *err);
 void context_release(struct context *c);
 
+/* The rules that are evaluated and asked of one sort of unit, in the order of the pack. */
+struct asked_all {
+	unsigned count;
+	struct asked {
+		const struct rule *rule;
+		uint64_t trigger, own;
+	} rules[64];
+};
+
 /* One thread's work. */
 struct screener {
 	const struct shared *shared;
+	struct asked_all asked[UNIT_COUNT];
 	struct dossier dossier;
 	struct eval eval;
 	struct figures figures;
@@ -67,6 +88,11 @@ struct screener {
 	struct figure_row *levels[FIGURE_LEVELS]; /* of level_region, in figures */
 	unsigned level_count;
 	int64_t level_region;
+	/* of the finding at hand (evidence.c): what its rows say, as it is hashed, the same sorted, and for people; where they stand; whose they are */
+	struct buf bytes, sorted, words, places, ids;
+	char hash[16];
+	uint64_t id_of;             /* the key whose 18 places are in id, or 0 */
+	char id[18];
 	struct buf out;             /* encoded findings of the block */
 	uint32_t found;
 	/* of the dossier at hand, by unit: which lists and rules have named it as core */
@@ -80,6 +106,8 @@ enum mark { MARK_CORE_MISSED = 1, MARK_CORE_EXITED = 2, MARK_CORE_NON_ELIGIBLE =
 
 /* Ask one rule about the unit that s->eval is set to; true when it fired and was written to s->out (ret_* then hold it). */
 bool ask(struct screener *s, const struct rule *r, enum item item, uint32_t index, struct finding *ret);
+
+void put_id(struct screener *s, uint64_t stored, struct buf *b); /* 18 places */
 
 /* Evidence (evidence.c): the rows of a finding as the lists show them. */
 void evidence_of(struct screener *s, struct set rows, struct finding *f);

@@ -28,22 +28,48 @@ void coverage_of(const struct pack *pack, uint64_t kinds, struct coverage *ret)
 
 /* ---- one dossier -------------------------------------------------------------------------------------------------------------------- */
 
-/* A rule none of whose kinds has a row in the dossier cannot fire in it. */
-static bool may_fire(const struct screener *s, const struct rule *r, enum unit unit)
+/* A rule none of whose kinds has a row in the dossier cannot fire in it; nor one on a person or a household none of whose
+ * own rows is of its kinds. */
+static bool may_fire(const struct asked *a, uint64_t dossier, uint64_t unit)
 {
-	return r->unit == unit && s->shared->coverage.evaluated >> r->index & 1 &&
-	       (r->trigger == TRIGGER_ALWAYS || r->trigger & s->dossier.kinds);
+	return (a->trigger == TRIGGER_ALWAYS || a->trigger & dossier) && (a->own == TRIGGER_ALWAYS || a->own & unit);
 }
 
-static void screen_unit(struct screener *s, enum unit unit, enum item item, uint32_t index)
+/* kinds: those that the unit itself has rows of. */
+static void screen_unit(struct screener *s, enum unit unit, enum item item, uint32_t index, uint64_t kinds)
 {
-	const struct pack *p = s->shared->pack;
+	const struct asked_all *all = &s->asked[unit];
 	struct finding f;
 	unsigned lists = 0;
-	eval_unit(&s->eval, item, index);
-	for (unsigned i = 0; i < p->rule_count; i++)
-		if (may_fire(s, &p->rules[i], unit) && ask(s, &p->rules[i], item, index, &f))
+	bool set = false;
+	for (unsigned i = 0; i < all->count; i++) {
+		if (!may_fire(&all->rules[i], s->dossier.kinds, kinds))
+			continue;
+		if (!set)
+			eval_unit(&s->eval, item, index);
+		set = true;
+		if (ask(s, all->rules[i].rule, item, index, &f))
 			count_finding(s, &f, item, index, &lists);
+	}
+}
+
+static void prepare_rules(struct screener *s)
+{
+	const struct pack *p = s->shared->pack;
+	for (unsigned i = 0; i < p->rule_count; i++) {
+		const struct rule *r = &p->rules[i];
+		struct asked_all *all = &s->asked[r->unit];
+		if (s->shared->coverage.evaluated >> i & 1)
+			all->rules[all->count++] = (struct asked){ r, r->trigger, r->own };
+	}
+}
+
+static uint64_t kinds_of(const struct dossier *d, struct set people)
+{
+	uint64_t kinds = 0;
+	for (uint32_t i = 0; i < people.n; i++)
+		kinds |= d->persons[people.items[i]].kinds;
+	return kinds;
 }
 
 static void screen_dossier(struct screener *s)
@@ -54,13 +80,13 @@ static void screen_dossier(struct screener *s)
 	s->household_marks = arena_alloc(&d->arena, d->household_count + 1);
 	for (uint32_t i = 0; i < d->register_count; i++)
 		if (d->registers[i].principal)
-			screen_unit(s, UNIT_REGISTER, ITEM_REGISTER, i);
+			screen_unit(s, UNIT_REGISTER, ITEM_REGISTER, i, UINT64_MAX);
 	for (uint32_t i = 0; i < d->household_count; i++)
 		if (d->households[i].principal && !d->households[i].collective)
-			screen_unit(s, UNIT_HOUSEHOLD, ITEM_HOUSEHOLD, i);
+			screen_unit(s, UNIT_HOUSEHOLD, ITEM_HOUSEHOLD, i, kinds_of(d, d->households[i].people));
 	for (uint32_t i = 0; i < d->person_count; i++)
 		if (d->persons[i].flags & PERSON_PRINCIPAL)
-			screen_unit(s, UNIT_PERSON, ITEM_PERSON, i);
+			screen_unit(s, UNIT_PERSON, ITEM_PERSON, i, d->persons[i].kinds);
 	count_dossier(s);
 }
 
@@ -69,6 +95,7 @@ void screener_init(struct screener *s, const struct shared *shared)
 	*s = (struct screener){ .shared = shared, .dossier = { .pack = shared->pack } };
 	eval_init(&s->eval, &s->dossier);
 	s->eval.evaluated = shared->coverage.evaluated;
+	prepare_rules(s);
 	count_init(s);
 }
 
@@ -78,7 +105,9 @@ void screener_release(struct screener *s)
 	dossier_release(&s->dossier);
 	figures_release(&s->figures);
 	count_release(s);
-	buf_release(&s->out);
+	struct buf *all[] = { &s->bytes, &s->sorted, &s->words, &s->places, &s->ids, &s->out };
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		buf_release(all[i]);
 }
 
 /* ---- threads ------------------------------------------------------------------------------------------------------------------------ */
@@ -197,7 +226,7 @@ static int screen_villages(struct context *c, struct work *w, struct err *err)
 	for (uint32_t i = 0; i < c->villages.count; i++) {
 		s.eval.village = &c->villages.items[i];
 		s.dossier.kinds = UINT64_MAX; /* villages are of everybody */
-		screen_unit(&s, UNIT_VILLAGE, ITEM_VILLAGE, i);
+		screen_unit(&s, UNIT_VILLAGE, ITEM_VILLAGE, i, UINT64_MAX);
 	}
 	int r = put_found(w, &s, finding_hashes(s.out.p, s.out.n), err);
 	screener_release(&s);

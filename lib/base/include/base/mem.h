@@ -34,10 +34,34 @@ struct buf {
 	size_t n, cap;
 };
 
-void buf_reserve(struct buf *b, size_t more); /* room for more bytes behind n */
-void buf_put(struct buf *b, const void *p, size_t n);
-void buf_puts(struct buf *b, struct str s);
-void buf_putc(struct buf *b, char c);
+void buf_grow(struct buf *b, size_t more); /* what buf_reserve does when there is no room */
+
+/* Room for more bytes behind n. */
+static inline void buf_reserve(struct buf *b, size_t more)
+{
+	if (b->cap - b->n < more)
+		buf_grow(b, more);
+}
+
+static inline void buf_put(struct buf *b, const void *p, size_t n)
+{
+	buf_reserve(b, n);
+	if (n)
+		memcpy(b->p + b->n, p, n);
+	b->n += n;
+}
+
+static inline void buf_puts(struct buf *b, struct str s)
+{
+	buf_put(b, s.p, s.n);
+}
+
+static inline void buf_putc(struct buf *b, char c)
+{
+	buf_reserve(b, 1);
+	b->p[b->n++] = c;
+}
+
 void buf_number(struct buf *b, uint64_t n, unsigned digits); /* with zeros in front up to so many digits, at most 20 */
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_release(struct buf *b);

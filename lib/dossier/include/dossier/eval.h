@@ -35,7 +35,8 @@ struct village_facts {
 struct eval {
 	struct dossier *d;
 	struct arena arena;      /* until the next unit */
-	struct set **remembered; /* [term][person], in the dossier's arena */
+	struct set **remembered; /* [term][person], in the dossier's arena; NULL: nothing yet */
+	bool may_remember;       /* from eval_dossier on */
 	struct frame_item unit;
 	struct set evidence;
 	int nature;              /* index among the rule's natures, or -1 */

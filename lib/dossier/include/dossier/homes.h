@@ -43,10 +43,15 @@ struct home_reader {
 	const struct column *region, *number, *split_on, *split_from; /* the last two may be NULL */
 	struct row_test home, gone, head, collective, rural, urban, split;
 	struct row_asker asker;
+	struct arena spare;           /* lent to those who evaluate while a dossier is built */
 };
 
 struct home_reader *home_reader_new(const struct pack *pack);
 void home_reader_free(struct home_reader *h); /* NULL-safe */
+
+/* An eval for d whose memory is used again and again; give it back before another is lent. */
+void home_reader_lend(struct home_reader *h, struct eval *ret, struct dossier *d);
+void home_reader_return(struct home_reader *h, struct eval *v);
 
 /* Not for two threads at once when the test has no table. */
 static inline bool row_says(const struct row_test *t, struct home_reader *h, struct row r)

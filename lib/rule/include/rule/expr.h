@@ -85,6 +85,7 @@ struct expr {
 	unsigned depth, index;
 	const struct term *term;
 	const struct parameter *parameter; /* of E_LOOKUP; of E_NUMBER and E_DATE that came by name */
+	uint64_t own;               /* of E_PATH from persons: kinds of which a person must have a row for anything to come of them */
 	struct expr *a, *b;
 	struct expr **args;         /* of E_CALL, E_LIST; of E_IN: the values and ranges */
 	unsigned arg_count;

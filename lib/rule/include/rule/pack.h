@@ -33,6 +33,7 @@ struct term {
 	int kind;           /* of rows */
 	struct expr *expr;
 	unsigned index;
+	uint64_t own;       /* on a person: one of these kinds must have a row of theirs; see rule/own.c */
 	bool asks_unit;     /* depends on the unit that is asked about (member, unit): not to be remembered */
 	unsigned line, column; /* of its name */
 	enum term_state checked;
@@ -94,7 +95,8 @@ struct rule {
 	uint64_t needs, any_of, uses; /* kinds, a bit each */
 	struct example *examples;   /* what it says of invented people; see rule/example.h */
 	unsigned example_count;
-	uint64_t trigger;           /* one of these kinds must have a row among the unit's people; see rule/trigger.h */
+	uint64_t trigger;           /* one of these kinds must have a row among the unit's people; see rule/trigger.c */
+	uint64_t own;               /* the same of narrower people: the person itself, the people of the household; of others always; see rule/own.c */
 };
 
 /* Rows of a kind whose persons may be in a finding: all, or those that meet all conditions. */
