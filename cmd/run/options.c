@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON, OPT_ON_FAILURE, OPT_XLSX, OPT_SPLIT };
+enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON, OPT_ON_FAILURE, OPT_XLSX, OPT_SPLIT, OPT_STATE, OPT_CHECK };
 
 static const struct cli_option options[] = {
 	{ "extracts", 'e', "DIR", "the folder with the extracts", OPT_EXTRACTS },
@@ -15,6 +15,8 @@ static const struct cli_option options[] = {
 	{ "threads", 't', "N", "threads (default: as many as there are processors)", OPT_THREADS },
 	{ "xlsx", 0, NULL, "make workbooks too, for those who check and for departments", OPT_XLSX },
 	{ "split", 0, "county|township|none", "a workbook for each of these (default: county)", OPT_SPLIT },
+	{ "state", 's', "DIR", "keep what was read for the next run, and read only what has changed", OPT_STATE },
+	{ "check", 0, "HOW", "how an extract is known again: files (size and times, the default) or content", OPT_CHECK },
 	{ "fail-on", 0, "LIST[:SEVERITY],...", "exit with 1 when a list has a finding of at least that severity", OPT_FAIL_ON },
 	{ "on-failure", 0, "COMMAND", "when the run fails, note it beside DIR and start this with sh (BIDUI_STATUS, BIDUI_MESSAGE, ...)", OPT_ON_FAILURE },
 	{ 0 },
@@ -53,6 +55,10 @@ static int take(struct run_plan *p, struct fail_on *f, int option, const char *a
 	case OPT_ON_FAILURE: f->command = arg; return 0;
 	case OPT_XLSX: p->xlsx = true; return 0;
 	case OPT_SPLIT: set(&p->split, arg); return 0;
+	case OPT_STATE: set(&p->state, arg); return 0;
+	case OPT_CHECK:
+		p->by_content = !strcmp(arg, "content");
+		return p->by_content || !strcmp(arg, "files") ? 0 : err_set(err, STATUS_USAGE, "--check: is files or content");
 	case OPT_FAIL_ON: return read_fail_on(arg, f, err);
 	default:
 		p->threads = (unsigned)atoi(arg);
@@ -60,12 +66,19 @@ static int take(struct run_plan *p, struct fail_on *f, int option, const char *a
 	}
 }
 
+static void cut_slashes(char *path)
+{
+	for (size_t n = strlen(path); n > 1 && path[n - 1] == '/';)
+		path[--n] = 0;
+}
+
 static int complete(struct run_plan *p, struct err *err)
 {
 	if ((!p->extracts && !p->file_count) || !p->as_of || !p->out)
 		return err_set(err, STATUS_USAGE, "needs --extracts, --as-of and --out, or a pipeline file; see --help");
-	for (size_t n = strlen(p->out); n > 1 && p->out[n - 1] == '/';)
-		p->out[--n] = 0;
+	cut_slashes(p->out);
+	if (p->state)
+		cut_slashes(p->state);
 	if (!p->threads) {
 		long n = sysconf(_SC_NPROCESSORS_ONLN);
 		p->threads = n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;

@@ -82,8 +82,8 @@ static void show_extracts(const struct run_result *r)
 		const uint64_t v[] = { c->rows_read, c->accepted, c->rejected, c->duplicate, c->blank };
 		for (int k = 0; k < 5; k++)
 			total[k] += v[k];
-		printf("%12" PRIu64 " %12" PRIu64 " %10" PRIu64 " %10" PRIu64 " %8" PRIu64 "  %s (%.*s)\n", v[0], v[1], v[2], v[3], v[4],
-		       r->files[i].name, STR_ARG(r->files[i].kind->name));
+		printf("%12" PRIu64 " %12" PRIu64 " %10" PRIu64 " %10" PRIu64 " %8" PRIu64 "  %s (%.*s)%s\n", v[0], v[1], v[2], v[3], v[4],
+		       r->files[i].name, STR_ARG(r->files[i].kind->name), r->kept[i] ? " as before" : "");
 	}
 	printf("%12" PRIu64 " %12" PRIu64 " %10" PRIu64 " %10" PRIu64 " %8" PRIu64 "  all\n\n", total[0], total[1], total[2], total[3], total[4]);
 }

@@ -105,9 +105,23 @@ static int set_xlsx(struct loader *l, struct fy_node *n)
 	return 0;
 }
 
+/* How an extract is known again. What the command line has said, that its content is asked, stays. */
+static int set_check(struct loader *l, struct fy_node *n)
+{
+	struct str text;
+	if (!n)
+		return 0;
+	if (yaml_str(l->yaml, n, &text, l->err) < 0)
+		return -1;
+	if (!str_eq(text, STR("content")) && !str_eq(text, STR("files")))
+		return yaml_fail(l->yaml, n, l->err, "is 'files' or 'content'");
+	l->plan->by_content = l->plan->by_content || str_eq(text, STR("content"));
+	return 0;
+}
+
 static int load(struct loader *l)
 {
-	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", "xlsx", "split", NULL };
+	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", "xlsx", "split", "state", "check", NULL };
 	struct run_plan *p = l->plan;
 	struct fy_node *root = yaml_root(l->yaml), *files, *own, *threads, *xlsx;
 	if (yaml_keys(l->yaml, root, keys, l->err) < 0 || set_optional(l, root, "extracts", &p->extracts, true) < 0 ||
@@ -119,6 +133,8 @@ static int load(struct loader *l)
 	if ((own = yaml_get(root, "own_schemas")) && set_own_schemas(l, own) < 0)
 		return -1;
 	if (set_optional(l, root, "split", &p->split, false) < 0 || ((xlsx = yaml_get(root, "xlsx")) && set_xlsx(l, xlsx) < 0))
+		return -1;
+	if (set_optional(l, root, "state", &p->state, true) < 0 || set_check(l, yaml_get(root, "check")) < 0)
 		return -1;
 	return (threads = yaml_get(root, "threads")) ? set_threads(l, threads) : 0;
 }
@@ -152,5 +168,6 @@ void run_plan_release(struct run_plan *p)
 	free(p->pack);
 	free(p->schemas);
 	free(p->split);
+	free(p->state);
 	*p = (struct run_plan){ 0 };
 }

@@ -21,16 +21,6 @@ const char *path_in(char out[4096], const char *folder, const char *name, const 
 
 /* ---- ingest, kind by kind ----------------------------------------------------------------------------------------------------------- */
 
-struct kind_work {
-	const struct kind *kind;
-	struct run_file *files;
-	struct ingest_count *counts;
-	unsigned count;
-	uint64_t bytes;
-	bool failed;
-	struct err err;
-};
-
 struct ingest_pool {
 	struct runner *r;
 	struct kind_work *kinds;
@@ -39,25 +29,47 @@ struct ingest_pool {
 	_Atomic unsigned next, done;
 };
 
-static int ingest_kind(struct runner *r, struct kind_work *w, struct err *err)
+void kind_job_init(struct kind_job *j, struct runner *r, const struct kind_work *w)
 {
-	char table[4096], rejects[4096], invalid[4096], kind[256];
-	struct ingest_file *files = mem_alloc(w->count * sizeof *files);
+	char folder[4096];
+	j->files = mem_alloc(w->count * sizeof *j->files);
 	for (unsigned i = 0; i < w->count; i++)
-		files[i] = (struct ingest_file){ w->files[i].path, w->files[i].name, w->files[i].encoding, w->files[i].delimiter };
-	snprintf(kind, sizeof kind, "%.*s", STR_ARG(w->kind->name));
-	char rejects_dir[4096], invalid_dir[4096];
-	path_in(rejects_dir, r->staging, "rejects", "");
-	path_in(invalid_dir, r->staging, "invalid", "");
-	struct ingest_job job = {
-		.schema = r->schema, .kind = w->kind, .files = files, .file_count = w->count, .as_of = r->as_of,
-		.table_path = path_in(table, r->work, kind, ".table"), .rejects_path = path_in(rejects, rejects_dir, kind, ".csv"),
-		.invalid_path = path_in(invalid, invalid_dir, kind, ".csv"), .id = r->id,
+		j->files[i] = (struct ingest_file){ w->files[i].path, w->files[i].name, w->files[i].encoding, w->files[i].delimiter };
+	snprintf(j->name, sizeof j->name, "%.*s", STR_ARG(w->kind->name));
+	path_in(j->table, r->work, j->name, ".table");
+	path_in(j->rejects, path_in(folder, r->staging, "rejects", ""), j->name, ".csv");
+	path_in(j->invalid, path_in(folder, r->staging, "invalid", ""), j->name, ".csv");
+	j->ingest = (struct ingest_job){
+		.schema = r->schema, .kind = w->kind, .files = j->files, .file_count = w->count, .as_of = r->as_of, .table_path = j->table,
+		.rejects_path = j->rejects, .invalid_path = j->invalid, .id = r->id,
 		.changes = w->kind->role == ROLE_ID_CHANGES ? NULL : r->changes, .progress = &r->progress->ingest, .crew = r->crew,
 	};
-	int got = ingest_run(&job, w->counts, err);
-	free(files);
+}
+
+void kind_job_release(struct kind_job *j)
+{
+	free(j->files);
+}
+
+static int read_kind(struct runner *r, struct kind_work *w, struct err *err)
+{
+	struct kind_job job;
+	kind_job_init(&job, r, w);
+	int got = ingest_run(&job.ingest, w->counts, err);
+	if (got == 0)
+		r->tables[w->kind->index] = mem_dup(str_of(job.table));
+	kind_job_release(&job);
 	return got;
+}
+
+static int ingest_kind(struct runner *r, struct kind_work *w, struct err *err)
+{
+	return r->state ? keep_kind(r, w, err) : read_kind(r, w, err);
+}
+
+const struct frame_id *runner_table_id(const struct runner *r)
+{
+	return r->state ? state_id(r->state) : &r->id;
 }
 
 /* Kind after kind, and then with whatever kind the others are at. */
@@ -110,25 +122,57 @@ static unsigned split_by_kind(struct runner *r, struct kind_work *kinds)
 		if (n && kinds[n - 1].kind == f->kind)
 			kinds[n - 1].count++;
 		else
-			kinds[n++] = (struct kind_work){ .kind = f->kind, .files = f, .counts = &r->result->counts[i], .count = 1 };
+			kinds[n++] = (struct kind_work){ .kind = f->kind, .files = f, .counts = &r->result->counts[i],
+				.kept = &r->result->kept[i], .count = 1 };
 		kinds[n - 1].bytes += f->bytes;
 		r->progress->bytes += f->bytes;
 	}
 	return n;
 }
 
+void note_damage(struct runner *r, const struct err *err)
+{
+	if (r->state && (err->status == STATUS_DATA || err->status == STATUS_NOINPUT))
+		r->damaged = true;
+}
+
+/* Whether it was the table that failed, and not what its rows say. */
+static void check_table(struct runner *r, const struct kind *k)
+{
+	struct table *t;
+	struct table_scan s;
+	struct row row;
+	uint32_t ordinal;
+	struct err err;
+	enum iter got;
+	if (table_open(&t, r->tables[k->index], r->schema, runner_table_id(r), &err) < 0) {
+		note_damage(r, &err);
+		return;
+	}
+	table_scan_init(&s, t);
+	while ((got = table_next(&s, &row, &ordinal, &err)) == ITER_ROW)
+		;
+	if (got == ITER_ERROR)
+		note_damage(r, &err);
+	table_scan_release(&s);
+	table_close(t);
+}
+
 /* Old numbers are needed before any other kind is read. */
 static int ingest_changes(struct runner *r, struct kind_work *kinds, unsigned n, struct err *err)
 {
 	for (unsigned i = 0; i < n; i++) {
-		char path[4096], kind[256];
-		if (kinds[i].kind->role != ROLE_ID_CHANGES)
+		const struct kind *k = kinds[i].kind;
+		if (k->role != ROLE_ID_CHANGES)
 			continue;
 		if (ingest_kind(r, &kinds[i], err) < 0)
 			return -1;
-		snprintf(kind, sizeof kind, "%.*s", STR_ARG(kinds[i].kind->name));
-		return id_changes_load(&r->changes, path_in(path, r->work, kind, ".table"), r->schema, &r->id, err);
+		if (id_changes_load(&r->changes, r->tables[k->index], r->schema, runner_table_id(r), err) == 0)
+			break;
+		check_table(r, k);
+		return -1;
 	}
+	id_changes_digest(r->changes, r->changes_digest);
 	return 0;
 }
 
@@ -137,6 +181,8 @@ int runner_ingest(struct runner *r, struct err *err)
 	struct kind_work *kinds = mem_alloc((r->files.count + 1) * sizeof *kinds);
 	unsigned n = split_by_kind(r, kinds), *order = mem_alloc((n + 1) * sizeof *order), m = 0;
 	r->progress->step = STEP_INGEST;
+	r->table_count = r->schema->kind_count;
+	r->tables = mem_alloc((r->table_count + 1) * sizeof *r->tables);
 	r->crew = ingest_crew_new(r->plan->threads);
 	int got = ingest_changes(r, kinds, n, err);
 	for (unsigned i = 0; i < n; i++)
@@ -171,15 +217,15 @@ int runner_join(struct runner *r, const char *dossiers, struct join_only *only, 
 	r->progress->step = STEP_JOIN;
 	for (size_t i = 0; got == 0 && i < r->files.count; i++) {
 		const struct kind *k = r->files.items[i].kind;
-		char path[4096], kind[256];
 		if (i && r->files.items[i - 1].kind == k)
 			continue;
-		snprintf(kind, sizeof kind, "%.*s", STR_ARG(k->name));
-		got = table_open(&tables[job.table_count], path_in(path, r->work, kind, ".table"), r->schema, &r->id, err);
+		got = table_open(&tables[job.table_count], r->tables[k->index], r->schema, runner_table_id(r), err);
 		job.table_count += got == 0;
 	}
 	if (got == 0)
 		got = join_run(&job, err);
+	if (got < 0)
+		note_damage(r, err);
 	for (unsigned i = 0; i < job.table_count; i++)
 		table_close(tables[i]);
 	return got;
@@ -269,26 +315,69 @@ static int check_own(struct runner *r, struct err *err)
 	               "extracts and report it", r->plan->out, first);
 }
 
+/* All stages, up to a staging folder that can be published. */
+static int make_all(struct runner *r, const char *version, struct err *err)
+{
+	int got = make_folders(r, err);
+	if (got == 0)
+		got = runner_ingest(r, err);
+	return got < 0 ? -1 : later_stages(r, version, err);
+}
+
+void runner_release(struct runner *r)
+{
+	for (unsigned i = 0; i < r->table_count; i++)
+		free(r->tables[i]);
+	free(r->tables);
+	id_changes_free(r->changes);
+	r->tables = NULL;
+	r->table_count = 0;
+	r->changes = NULL;
+}
+
+/* The state was damaged: nothing of it is used, and nothing that was made of it. */
+static int make_all_anew(struct runner *r, const char *version, struct err *err)
+{
+	state_forget(r->state, err);
+	remove_folder(&r->staging);
+	remove_folder(&r->work);
+	runner_release(r);
+	r->damaged = false;
+	memset(r->result->counts, 0, r->files.count * sizeof *r->result->counts);
+	memset(r->result->kept, 0, r->files.count * sizeof *r->result->kept);
+	return make_all(r, version, err);
+}
+
+static int publish(struct runner *r, struct err *err)
+{
+	if (r->state && state_prepare(r->state, err) < 0)
+		return -1;
+	if (output_folder_publish(r->staging, r->plan->out, err) < 0)
+		return -1;
+	free(r->staging);
+	r->staging = NULL;
+	return r->state ? state_commit(r->state, err) : 0;
+}
+
 static int run_locked(struct runner *r, const char *version, struct err *err)
 {
 	sweep(r->plan->out);
+	if (r->plan->state && state_open(&r->state, r->plan->state, r->schema, version, err) < 0)
+		return -1;
 	int got = last_run_load(&r->last, r->plan->out, err);
 	if (got == 0)
-		got = make_folders(r, err);
-	if (got == 0)
-		got = runner_ingest(r, err);
-	if (got == 0)
-		got = later_stages(r, version, err);
+		got = make_all(r, version, err);
+	if (got < 0 && r->damaged)
+		got = make_all_anew(r, version, err);
 	if (got == 0)
 		got = check_own(r, err);
 	if (got == 0)
-		got = output_folder_publish(r->staging, r->plan->out, err);
-	if (got == 0) {
-		free(r->staging);
-		r->staging = NULL;
-	}
+		got = publish(r, err);
 	remove_folder(&r->staging);
 	remove_folder(&r->work);
+	if (r->state && state_fault(r->state))
+		r->result->notice = mem_dup(str_of(state_fault(r->state)));
+	state_close(r->state);
 	return got;
 }
 
@@ -308,6 +397,7 @@ static int prepare(struct runner *r, const char *data_dir, struct err *err)
 	if (find_files(&r->files, p, r->schema, err) < 0)
 		return -1;
 	r->result->counts = mem_alloc((r->files.count + 1) * sizeof *r->result->counts);
+	r->result->kept = mem_alloc((r->files.count + 1) * sizeof *r->result->kept);
 	return 0;
 }
 
@@ -336,7 +426,7 @@ int run(const struct run_plan *plan, const char *data_dir, const char *version, 
 		lock_release(lock);
 	}
 	last_run_release(&r.last);
-	id_changes_free(r.changes);
+	runner_release(&r);
 	ret->files = r.files.items;
 	ret->file_count = r.files.count;
 	r.files.items = NULL;
@@ -351,6 +441,8 @@ void run_result_release(struct run_result *r)
 	struct found_files f = { .items = r->files, .count = r->file_count };
 	found_files_release(&f);
 	free(r->counts);
+	free(r->kept);
+	free(r->notice);
 	pack_free(r->pack);
 	schema_free(r->schema);
 	*r = (struct run_result){ 0 };

@@ -75,6 +75,7 @@ int run_work(struct run_work *ret, const struct run_plan *plan, const struct sch
 		got = make_folder(ret, beside, err);
 	if (got == 0) {
 		result.counts = mem_alloc((r.files.count + 1) * sizeof *result.counts);
+		result.kept = mem_alloc((r.files.count + 1) * sizeof *result.kept);
 		r.staging = r.work = ret->folder;
 		got = runner_subfolders(&r, err);
 	}
@@ -84,7 +85,8 @@ int run_work(struct run_work *ret, const struct run_plan *plan, const struct sch
 		got = runner_join(&r, ret->dossiers, only, err);
 	ret->id = r.id;
 	free(result.counts);
-	id_changes_free(r.changes);
+	free(result.kept);
+	runner_release(&r);
 	found_files_release(&r.files);
 	return got;
 }

@@ -33,6 +33,8 @@ struct run_plan {
 	unsigned threads;
 	bool xlsx;               /* workbooks too */
 	char *split;             /* county, township, none; NULL: county */
+	char *state;             /* folder in which a run keeps its tables for the next one, or NULL */
+	bool by_content;         /* an extract is known again by its bytes, and not by what the file system says */
 };
 
 void run_plan_release(struct run_plan *p);
@@ -51,7 +53,9 @@ struct run_progress {
 struct run_result {
 	struct run_file *files;       /* in the order of kinds, then of names */
 	struct ingest_count *counts;  /* by file */
+	bool *kept;                   /* by file: it was not read, for it had not changed */
 	size_t file_count;
+	char *notice;                 /* why what the last run kept was not used, in a line; or NULL */
 	struct report_result report;
 	struct schema *schema;
 	struct pack *pack;
