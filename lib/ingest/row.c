@@ -115,7 +115,9 @@ static enum reason read_id(struct row_builder *b, uint64_t *ret)
 static void note_refused(struct row_builder *b)
 {
 	int32_t day = id_text_day((struct str){ b->cleaned, b->cleaned_n });
-	if (day > b->as_of && day < b->days.earliest)
+	if (day <= b->as_of && day > b->days.latest)
+		b->days.latest = day; /* refused for something else: for a day before this one the date would come first */
+	else if (day > b->as_of && day < b->days.earliest)
 		b->days.earliest = day;
 }
 

@@ -44,8 +44,8 @@ struct id_changes; /* old numbers and what they are read as; built from the id_c
 
 /* Days of birth by which it shows what another as-of date would read the same. */
 struct ingest_days {
-	int32_t latest;   /* of the numbers taken; -1 of none */
-	int32_t earliest; /* of those refused for a day after the as-of date; INT32_MAX of none */
+	int32_t latest;   /* of those up to the as-of date, of numbers taken or refused for something else; -1 of none */
+	int32_t earliest; /* of those after it; INT32_MAX of none */
 };
 #define INGEST_NO_DAYS ((struct ingest_days){ -1, INT32_MAX })
 
