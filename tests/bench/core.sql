@@ -107,7 +107,8 @@ CREATE TABLE death AS SELECT key_of(id) AS k, is_weak(id) AS weak, name, date_of
 FROM rows_in('death.csv', {'id': 'VARCHAR', 'name': 'VARCHAR', 'died_on': 'VARCHAR'});
 
 CREATE TABLE housing AS SELECT key_of(id) AS k, is_weak(id) AS weak, name, upper(left(grade, 1)) AS grade,
-  CASE renovated WHEN '是' THEN true WHEN '有' THEN true WHEN '已改造' THEN true WHEN '否' THEN false WHEN '无' THEN false WHEN '未改造' THEN false END AS renovated,
+  CASE renovated WHEN '是' THEN true WHEN '有' THEN true WHEN '已改造' THEN true WHEN '否' THEN false WHEN '无' THEN false
+    WHEN '未改造' THEN false END AS renovated,
   date_of(renovated_on) AS renovated_on, CASE object WHEN '建档立卡贫困户' THEN true WHEN '低保户' THEN true WHEN '分散供养特困人员' THEN true
     WHEN '散居五保户' THEN true WHEN '贫困残疾人家庭' THEN true ELSE false END AS four, date_of(surveyed_on) AS surveyed_on, hash(object, region) AS rest
 FROM rows_in('housing.csv', {'id': 'VARCHAR', 'name': 'VARCHAR', 'grade': 'VARCHAR', 'renovated': 'VARCHAR', 'renovated_on': 'VARCHAR',
@@ -140,7 +141,8 @@ SELECT k, r + 2 AS line, name, weak, four, surveyed_on, COALESCE(grade IN ('C', 
     WHERE k IS NOT NULL AND by_day(surveyed_on) GROUP BY ALL)
   QUALIFY row_number() OVER (PARTITION BY k ORDER BY surveyed_on DESC NULLS LAST, r DESC) = 1);
 
-CREATE TABLE needy AS SELECT DISTINCT k FROM (SELECT k FROM civil WHERE kind = 1 AND active AND k IS NOT NULL UNION ALL SELECT k FROM house WHERE unsafe);
+CREATE TABLE needy AS SELECT DISTINCT k FROM (SELECT k FROM civil WHERE kind = 1 AND active AND k IS NOT NULL UNION ALL SELECT k FROM house
+  WHERE unsafe);
 CREATE TABLE asked AS SELECT k FROM needy UNION SELECT k FROM member;
 
 CREATE TABLE near AS SELECT k, rowid AS r, no, region, name, type, state, weak FROM hukou SEMI JOIN asked USING (k) WHERE no IS NOT NULL;
@@ -192,7 +194,8 @@ SELECT k, COALESCE(r.name, f.name) AS name FROM n
   LEFT JOIN (SELECT k, arg_min(name, rowid) AS name FROM registry SEMI JOIN n USING (k) WHERE ok AND name IS NOT NULL GROUP BY k) AS r USING (k)
   LEFT JOIN (SELECT k, arg_min(name, rowid) AS name FROM hukou SEMI JOIN n USING (k) WHERE name IS NOT NULL GROUP BY k) AS f USING (k);
 
-CREATE TABLE named AS SELECT k, no, county, registered, type = 1 OR type = 3 AND region % 1000 BETWEEN 200 AND 399 AS rural, type = 4 AS common, region,
+CREATE TABLE named AS SELECT k, no, county, registered, type = 1 OR type = 3 AND region % 1000 BETWEEN 200 AND 399 AS rural, type = 4 AS common,
+  region,
   h.name, COALESCE(h.name, n.name) AS reference FROM at_home AS h LEFT JOIN nameless AS n USING (k);
 
 CREATE TABLE person AS FROM named ANTI JOIN (
@@ -219,7 +222,8 @@ SELECT k, what, file, line, witness(s.name, n.name, weak) AS witness, dated, kin
   SELECT k, 'safe', 'property.csv', min(rowid) + 2, name, weak, NULL, 0, false FROM property SEMI JOIN known USING (k)
     WHERE use IN ('flat', 'safe') AND by_day(dated) GROUP BY k, name, weak, use, dated, rest
   UNION ALL
-  SELECT k, 'aid', 'civil.csv', min(rowid) + 2, name, weak, NULL, 0, false FROM civil SEMI JOIN known USING (k) WHERE kind = 1 AND active GROUP BY k, name, weak, rest
+  SELECT k, 'aid', 'civil.csv', min(rowid) + 2, name, weak, NULL, 0, false FROM civil SEMI JOIN known USING (k)
+    WHERE kind = 1 AND active GROUP BY k, name, weak, rest
   UNION ALL
   SELECT k, CASE WHEN unsafe THEN 'unsafe' ELSE 'safe' END, 'housing.csv', line, name, weak, surveyed_on, 0, four FROM house SEMI JOIN known USING
     (k) WHERE unsafe OR safe

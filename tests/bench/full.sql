@@ -126,7 +126,8 @@ CREATE TABLE disability AS SELECT key_of(left(cert, 18)) AS k, is_weak(left(cert
 FROM rows_in('disability.csv', {'cert': 'VARCHAR', 'name': 'VARCHAR'});
 
 CREATE TABLE housing AS SELECT key_of(id) AS k, is_weak(id) AS weak, name, upper(left(grade, 1)) AS grade,
-  CASE renovated WHEN '是' THEN true WHEN '有' THEN true WHEN '已改造' THEN true WHEN '否' THEN false WHEN '无' THEN false WHEN '未改造' THEN false END AS renovated,
+  CASE renovated WHEN '是' THEN true WHEN '有' THEN true WHEN '已改造' THEN true WHEN '否' THEN false WHEN '无' THEN false
+    WHEN '未改造' THEN false END AS renovated,
   date_of(renovated_on) AS renovated_on, CASE object WHEN '建档立卡贫困户' THEN true WHEN '低保户' THEN true WHEN '分散供养特困人员' THEN true
     WHEN '散居五保户' THEN true WHEN '贫困残疾人家庭' THEN true ELSE false END AS four, date_of(surveyed_on) AS surveyed_on, hash(object, region) AS rest
 FROM rows_in('housing.csv', {'id': 'VARCHAR', 'name': 'VARCHAR', 'grade': 'VARCHAR', 'renovated': 'VARCHAR', 'renovated_on': 'VARCHAR',
@@ -203,7 +204,8 @@ UPDATE marriage SET other = c.k, other_weak = c.weak FROM id_change AS c WHERE m
 CREATE TABLE member AS SELECT no AS book, k FROM registry WHERE ok GROUP BY ALL;
 
 CREATE TABLE book AS -- a registry household, by its head row
-SELECT no AS book, status, entered, exited, income, income_year, general, relocation, region, k AS head, name AS head_name, weak AS head_weak, r.rowid + 2 AS head_line
+SELECT no AS book, status, entered, exited, income, income_year, general, relocation, region, k AS head, name AS head_name, weak AS head_weak,
+  r.rowid + 2 AS head_line
 FROM registry AS r JOIN (SELECT COALESCE(min(rowid) FILTER (head), min(rowid)) AS first FROM registry WHERE ok GROUP BY no) ON r.rowid = first;
 
 CREATE TABLE house AS -- the last survey of each; of duplicates the first stands
@@ -215,7 +217,8 @@ SELECT k, r + 2 AS line, name, weak, four, surveyed_on, COALESCE(grade IN ('C', 
   QUALIFY row_number() OVER (PARTITION BY k ORDER BY surveyed_on DESC NULLS LAST, r DESC) = 1);
 
 CREATE TABLE heavy AS -- rows of years in which enough was paid
-WITH paid AS (SELECT k, name, weak, year, self_paid, min(rowid) + 2 AS line FROM medical WHERE year IN (2016, 2017) AND self_paid IS NOT NULL GROUP BY ALL)
+WITH paid AS (SELECT k, name, weak, year, self_paid, min(rowid) + 2 AS line FROM medical WHERE year IN (2016, 2017) AND self_paid IS NOT NULL
+  GROUP BY ALL)
 SELECT k, line, name, weak FROM paid SEMI JOIN (SELECT k, year FROM paid GROUP BY ALL HAVING sum(self_paid) >= 20000) USING (k, year);
 
 CREATE TABLE needy AS SELECT k, bool_or(strong) AS strong FROM (
@@ -231,7 +234,8 @@ SELECT k, other, weak, min(line) AS line FROM event AS d WHERE divorced AND date
 
 CREATE TABLE asked AS SELECT k FROM needy UNION SELECT k FROM member UNION SELECT other FROM parted SEMI JOIN member USING (k);
 
-CREATE TABLE near AS SELECT k, rowid AS r, no, region, name, type, state, weak, address, split_on, split_from FROM hukou SEMI JOIN asked USING (k) WHERE no IS NOT NULL;
+CREATE TABLE near AS SELECT k, rowid AS r, no, region, name, type, state, weak, address, split_on, split_from FROM hukou SEMI JOIN asked USING (k)
+  WHERE no IS NOT NULL;
 CREATE TABLE near_home AS SELECT *, region // 1000000 AS county FROM near WHERE state = 0 QUALIFY row_number() OVER (PARTITION BY k ORDER BY r) = 1;
 
 CREATE TABLE near_named AS -- those of whom a death is told: their reference name
@@ -243,7 +247,8 @@ FROM (SELECT k FROM near WHERE state = 1 UNION SELECT k FROM death SEMI JOIN ask
 CREATE TABLE near_death AS -- the rows that make somebody dead
 SELECT k, 'death.csv' AS file, line, witness FROM (
   SELECT k, line, witness(d.name, n.name, weak) AS witness, housed
-  FROM (SELECT k, name, weak, min(rowid) + 2 AS line FROM death WHERE by_day(died_on) GROUP BY k, name, weak, died_on) AS d JOIN near_named AS n USING (k))
+  FROM (SELECT k, name, weak, min(rowid) + 2 AS line FROM death WHERE by_day(died_on) GROUP BY k, name, weak, died_on) AS d
+    JOIN near_named AS n USING (k))
 WHERE witness = 2 OR witness = 1 AND NOT housed
 UNION ALL
 SELECT k, 'hukou.csv', line, witness(h.name, n.name, weak) FROM (
@@ -290,26 +295,32 @@ SELECT k, COALESCE(h.name, r.name, f.name) AS name FROM n LEFT JOIN near_home AS
   LEFT JOIN (SELECT k, arg_min(name, rowid) AS name FROM registry SEMI JOIN n USING (k) WHERE ok AND name IS NOT NULL GROUP BY k) AS r USING (k)
   LEFT JOIN (SELECT k, arg_min(name, rowid) AS name FROM hukou SEMI JOIN n USING (k) WHERE name IS NOT NULL GROUP BY k) AS f USING (k);
 
-CREATE TABLE named AS SELECT k, no, county, r, weak, split_on, split_from, type = 1 OR type = 3 AND region % 1000 BETWEEN 200 AND 399 AS rural, type = 4 AS common, region,
+CREATE TABLE named AS SELECT k, no, county, r, weak, split_on, split_from, type = 1 OR type = 3 AND region % 1000 BETWEEN 200 AND 399 AS rural,
+  type = 4 AS common, region,
   h.name, COALESCE(h.name, n.name) AS reference FROM at_home AS h LEFT JOIN nameless AS n USING (k);
 
 CREATE TABLE person AS SELECT h.* EXCLUDE (common), COALESCE(common, false) AS common, m.k IS NOT NULL AS registered FROM (FROM named ANTI JOIN (
   SELECT k FROM death AS d JOIN named AS h USING (k) WHERE by_day(died_on) AND witness(d.name, reference, d.weak) = 2) USING (k)) AS h
 LEFT JOIN (SELECT DISTINCT k FROM member) AS m USING (k);
 
-CREATE TABLE household AS SELECT no, county, COALESCE(bool_or(rural), false) AS rural, bool_or(registered) AS registered, count(*) > 12 OR bool_or(common) AS collective,
-  bool_or(age(k) BETWEEN 18 AND 59) AS able, arg_min(split_on, r) FILTER (split_on IS NOT NULL) AS split_on, arg_min(split_from, r) FILTER (split_on IS NOT NULL AND split_from IS NOT NULL) AS split_from,
-  min(r) FILTER (split_on IS NOT NULL) AS split_r, min(r) FILTER (split_on IS NOT NULL AND split_from IS NOT NULL) AS from_r FROM person GROUP BY no, county;
+CREATE TABLE household AS SELECT no, county, COALESCE(bool_or(rural), false) AS rural, bool_or(registered) AS registered,
+  count(*) > 12 OR bool_or(common) AS collective,
+  bool_or(age(k) BETWEEN 18 AND 59) AS able, arg_min(split_on, r) FILTER (split_on IS NOT NULL) AS split_on, arg_min(split_from,
+    r) FILTER (split_on IS NOT NULL AND split_from IS NOT NULL) AS split_from,
+  min(r) FILTER (split_on IS NOT NULL) AS split_r, min(r) FILTER (split_on IS NOT NULL AND split_from IS NOT NULL) AS from_r FROM person
+    GROUP BY no, county;
 
 -- Rows of people who are asked about, with what their names are worth ------------------------------------------------------------
 
 CREATE TABLE known AS -- the people of these households, living members wherever they live, and people without a home
 SELECT k, reference AS name FROM person UNION ALL
-SELECT DISTINCT k, COALESCE(home_name, name) FROM (SELECT k, home_name FROM living_member ANTI JOIN person USING (k)) LEFT JOIN nameless USING (k) UNION ALL
+SELECT DISTINCT k, COALESCE(home_name, name) FROM (SELECT k, home_name FROM living_member ANTI JOIN person USING (k))
+  LEFT JOIN nameless USING (k) UNION ALL
 SELECT k, name FROM alone JOIN nameless USING (k);
 
 CREATE TABLE said AS SELECT k, what, file, line, witness(s.name, n.name, weak) AS witness, dated, number, four FROM (
-  SELECT k, 'asset' AS what, 'property.csv' AS file, min(rowid) + 2 AS line, name, weak, dated, 1 AS number, false AS four FROM property SEMI JOIN known USING (k)
+  SELECT k, 'asset' AS what, 'property.csv' AS file, min(rowid) + 2 AS line, name, weak, dated, 1 AS number, false AS four FROM property
+    SEMI JOIN known USING (k)
     WHERE use IN ('flat', 'shop') AND by_day(dated) GROUP BY k, name, weak, use, dated, rest
   UNION ALL SELECT k, 'asset', 'vehicle.csv', min(rowid) + 2, name, weak, dated, 2, false FROM vehicle SEMI JOIN known USING (k)
     WHERE asset AND by_day(dated) GROUP BY k, name, weak, dated, rest
@@ -325,7 +336,8 @@ CREATE TABLE said AS SELECT k, what, file, line, witness(s.name, n.name, weak) A
     FROM house SEMI JOIN known USING (k)
   UNION ALL SELECT k, 'relocated', 'relocation.csv', min(rowid) + 2, name, weak, NULL, batch, false FROM relocation SEMI JOIN known USING (k)
     WHERE batch IS NOT NULL GROUP BY k, name, weak, batch
-  UNION ALL SELECT k, CASE kind WHEN 1 THEN 'aid' ELSE 'urban aid' END, 'civil.csv', min(rowid) + 2, name, weak, NULL, 0, false FROM civil SEMI JOIN known USING (k)
+  UNION ALL SELECT k, CASE kind WHEN 1 THEN 'aid' ELSE 'urban aid' END, 'civil.csv', min(rowid) + 2, name, weak, NULL, 0, false FROM civil
+    SEMI JOIN known USING (k)
     WHERE kind IS NOT NULL AND active GROUP BY k, kind, name, weak, rest
   UNION ALL SELECT k, 'severe', 'disability.csv', min(rowid) + 2, name, weak, NULL, 0, false FROM disability SEMI JOIN known USING (k)
     WHERE ok AND severe GROUP BY k, name, weak, rest
@@ -361,13 +373,16 @@ CREATE TABLE missed_rows AS
 SELECT rule, county_text(county) || '-' || no AS unit_no, COALESCE(maybe, false) AS maybe, k, file, line, witness, veto FROM (
   SELECT *, unnest([1, 2, 3, 4, 5, 6]) AS rule, [m1, m2, m3, m4, m5, m6][rule] AS fires FROM missed WHERE m1 OR m2 OR m3 OR m4 OR m5 OR m6) AS m
 LEFT JOIN maybe USING (no, county) JOIN person AS p USING (no, county)
-JOIN (SELECT *, CASE WHEN what = 'asset' THEN 1 WHEN what = 'safe' OR what = 'relocated' AND number <= 2017 THEN 2 ELSE 0 END AS veto FROM said) USING (k)
+JOIN (SELECT *, CASE WHEN what = 'asset' THEN 1 WHEN what = 'safe' OR what = 'relocated' AND number <= 2017 THEN 2 ELSE 0 END AS veto
+  FROM said) USING (k)
 WHERE fires AND CASE veto WHEN 1 THEN witness > 0 WHEN 2 THEN rule IN (1, 3) AND NOT asset AND witness > 0 ELSE CASE rule
-  WHEN 1 THEN what IN ('unsafe', 'aid', 'severe') WHEN 2 THEN rural AND what = 'dropout' WHEN 3 THEN what = 'unsafe' WHEN 4 THEN rural AND what = 'aid'
+  WHEN 1 THEN what IN ('unsafe', 'aid', 'severe') WHEN 2 THEN rural AND what = 'dropout' WHEN 3 THEN what = 'unsafe'
+    WHEN 4 THEN rural AND what = 'aid'
   WHEN 5 THEN rural AND what = 'severe' ELSE rural AND what = 'heavy' END END
 UNION ALL
 SELECT 8, id_text(k), false, k, file, line, witness, (what = 'asset')::INTEGER FROM (
-  SELECT k FROM alone UNION ALL SELECT k FROM person AS p JOIN household AS h USING (no, county) WHERE collective AND NOT p.registered) JOIN said USING (k)
+  SELECT k FROM alone UNION ALL SELECT k FROM person AS p JOIN household AS h USING (no, county)
+    WHERE collective AND NOT p.registered) JOIN said USING (k)
 WHERE what IN ('unsafe', 'aid', 'severe') OR what = 'asset' AND witness > 0 QUALIFY bool_or(what <> 'asset') OVER (PARTITION BY k);
 
 -- Registry households: M7, W1 – W7, N1 – N14 -------------------------------------------------------------------------------------------
@@ -382,7 +397,8 @@ CREATE TABLE helped AS SELECT DISTINCT book FROM family JOIN said USING (k) WHER
 
 CREATE TABLE living AS -- registry households with somebody alive, and what holds for all of them
 SELECT book, count(*) AS members, count(no) AS homes, bool_and(COALESCE(type = 2, false)) FILTER (no IS NOT NULL) AS urban,
-  bool_and(COALESCE(type = 2 AND home_region % 1000 BETWEEN 200 AND 399, false)) FILTER (no IS NOT NULL) AS urban_in_village FROM living_member GROUP BY book;
+  bool_and(COALESCE(type = 2 AND home_region % 1000 BETWEEN 200 AND 399, false)) FILTER (no IS NOT NULL) AS urban_in_village FROM living_member
+    GROUP BY book;
 
 CREATE TABLE own_said AS SELECT m.book, m.status, s.* FROM living_member AS m JOIN said AS s USING (k);
 
@@ -390,33 +406,40 @@ CREATE TABLE ledgered AS SELECT book FROM living JOIN own_said USING (book) WHER
   HAVING bool_or(what IN ('aid', 'unsafe', 'severe', 'dropout', 'heavy')) AND NOT bool_or(what = 'urban aid');
 
 CREATE TABLE origin AS -- where able children of old heads live
-SELECT o.book, h0.no, h0.county FROM old_head AS o JOIN household AS h USING (no, county) JOIN household AS h0 ON h0.county = h.county AND h0.no <> h.no
+SELECT o.book, h0.no, h0.county FROM old_head AS o JOIN household AS h USING (no, county) JOIN household AS h0 ON h0.county = h.county
+  AND h0.no <> h.no
   AND (h.split_on BETWEEN DATE '2014-01-01' AND DATE '2017-11-26' AND h.split_r = h.from_r AND h0.no = h.split_from)
 WHERE NOT h.able AND NOT h.collective AND NOT h0.collective AND h0.able
 UNION
-SELECT o.book, h0.no, h0.county FROM old_head AS o JOIN household AS h USING (no, county) JOIN household AS h0 ON h0.county = h.county AND h0.no <> h.no
+SELECT o.book, h0.no, h0.county FROM old_head AS o JOIN household AS h USING (no, county) JOIN household AS h0 ON h0.county = h.county
+  AND h0.no <> h.no
   AND h0.split_from = h.no AND h0.split_on BETWEEN DATE '2014-01-01' AND DATE '2017-11-26' AND h0.split_r = h0.from_r
 WHERE NOT h.able AND NOT h.collective AND NOT h0.collective AND h0.able;
 
 CREATE TABLE strange_origin AS FROM origin ANTI JOIN (SELECT book, p.no, p.county FROM member JOIN person AS p USING (k)) USING (book, no, county);
 
-CREATE TABLE origin_rows AS SELECT DISTINCT book, k, file, line, witness FROM strange_origin JOIN person USING (no, county) JOIN said USING (k) WHERE what = 'asset' AND witness > 0;
+CREATE TABLE origin_rows AS SELECT DISTINCT book, k, file, line, witness FROM strange_origin JOIN person USING (no, county) JOIN said USING (k)
+  WHERE what = 'asset' AND witness > 0;
 
 CREATE TABLE book_rows AS
-SELECT CASE what WHEN 'without' THEN 'W5' WHEN 'dropout' THEN 'W4' ELSE 'W1' END AS rule, book, k, file, line, witness, dated, 0 AS number, true AS own,
+SELECT CASE what WHEN 'without' THEN 'W5' WHEN 'dropout' THEN 'W4' ELSE 'W1' END AS rule, book, k, file, line, witness, dated, 0 AS number,
+  true AS own,
   CASE WHEN what = 'safe' OR what = 'relocated' THEN 2 ELSE 0 END AS veto
-FROM own_said WHERE status = 'exited' AND (what IN ('unsafe', 'without', 'dropout') OR (what = 'safe' OR what = 'relocated' AND number <= 2017) AND witness > 0)
+FROM own_said WHERE status = 'exited' AND (what IN ('unsafe', 'without', 'dropout') OR (what = 'safe' OR what = 'relocated' AND number <= 2017)
+  AND witness > 0)
 UNION ALL
 SELECT rule, book, head, 'registry.csv', head_line, witness(head_name, name, head_weak), NULL, 0, true, 0 FROM (
   SELECT *, unnest([2, 3, 7]) AS n, 'W' || n AS rule FROM book SEMI JOIN living USING (book) WHERE status = 'exited') AS b
-LEFT JOIN (SELECT k AS head, COALESCE(any_value(home_name), any_value(name)) AS name FROM (SELECT k, home_name FROM living_member UNION ALL SELECT k, NULL FROM near_dead)
+LEFT JOIN (SELECT k AS head, COALESCE(any_value(home_name), any_value(name)) AS name FROM (SELECT k, home_name
+  FROM living_member UNION ALL SELECT k, NULL FROM near_dead)
   LEFT JOIN nameless USING (k) GROUP BY k) USING (head)
 WHERE CASE n WHEN 2 THEN income > 0 AND (income < poverty_line(income_year) OR income_year IS NULL AND income < poverty_line(exited))
   WHEN 3 THEN exited <= 2015 AND book NOT IN (SELECT book FROM own_said WHERE file = 'housing.csv')
   ELSE exited <= entered END
 UNION ALL
 SELECT 'W6', book, k, file, line, witness, NULL, 0, true, 0 FROM own_said SEMI JOIN (
-  SELECT book FROM living JOIN own_said USING (book) WHERE what = 'aid' AND status = 'exited' GROUP BY book, members HAVING count(DISTINCT k) = members) USING (book) WHERE what = 'aid'
+  SELECT book FROM living JOIN own_said USING (book) WHERE what = 'aid' AND status = 'exited' GROUP BY book, members
+    HAVING count(DISTINCT k) = members) USING (book) WHERE what = 'aid'
 UNION ALL
 SELECT 'N' || number, book, k, file, line, witness, dated, 0, own, 0 FROM family JOIN said USING (k) WHERE what = 'asset'
 UNION ALL
@@ -436,43 +459,55 @@ WHERE m.status = 'active' AND m.no <> s.no AND m.home_region = s.region AND s.re
   AND NOT EXISTS (FROM member AS x WHERE x.book = m.book AND x.k = d.other)
 UNION ALL
 SELECT 'N11', book, k, 'registry.csv', line, witness(t.name, COALESCE(h.name, f.name), t.weak), NULL, 0, true, 0 FROM member
-JOIN (SELECT k, name, weak, min(rowid) + 2 AS line FROM registry SEMI JOIN (SELECT k FROM member GROUP BY k HAVING count(*) > 1) USING (k) WHERE ok GROUP BY no, k, name, weak, rest) AS t USING (k)
-LEFT JOIN near_home AS h USING (k) LEFT JOIN (SELECT k, arg_min(name, rowid) AS name FROM registry WHERE ok AND name IS NOT NULL GROUP BY k) AS f USING (k)
+JOIN (SELECT k, name, weak, min(rowid) + 2 AS line FROM registry SEMI JOIN (SELECT k FROM member GROUP BY k HAVING count(*) > 1) USING (k)
+  WHERE ok GROUP BY no, k, name, weak, rest) AS t USING (k)
+LEFT JOIN near_home AS h USING (k) LEFT JOIN (SELECT k, arg_min(name, rowid) AS name FROM registry
+  WHERE ok AND name IS NOT NULL GROUP BY k) AS f USING (k)
 UNION ALL
 SELECT 'N12', book, k, file, line, witness, NULL, number, true, 0 FROM own_said AS s JOIN book AS b USING (book)
-WHERE b.status = 'active' AND relocation AND entered >= 2016 AND general AND what = 'relocated' AND number <= entered AND income >= poverty_line(entered)
+WHERE b.status = 'active' AND relocation AND entered >= 2016 AND general AND what = 'relocated' AND number <= entered
+  AND income >= poverty_line(entered)
   AND book NOT IN (FROM helped)
 UNION ALL
 SELECT 'N13', book, k, file, line, witness, NULL, 0, true, 0 FROM own_said JOIN (
   SELECT book, b.region FROM own_said AS s JOIN book AS b USING (book) JOIN living AS l USING (book)
-  WHERE b.status = 'active' AND what = 'away' AND b.region > 0 AND number <> b.region // 1000000 GROUP BY book, b.region, members HAVING count(DISTINCT k) = members) AS a USING (book)
+  WHERE b.status = 'active' AND what = 'away' AND b.region > 0 AND number <> b.region // 1000000 GROUP BY book, b.region, members
+    HAVING count(DISTINCT k) = members) AS a USING (book)
 WHERE what = 'away' AND number <> a.region // 1000000
 UNION ALL
 SELECT 'N14', book, k, file, line, witness, NULL, 0, true, 0 FROM own_said WHERE status = 'active' AND what = 'cadre' AND book NOT IN (FROM helped)
 UNION ALL
 SELECT 'M7', b.book, p.k, 'hukou.csv', p.r + 2, witness(p.name, p.reference, p.weak), NULL, 0, true, 0 FROM (
   SELECT no, county, min(book) AS book FROM person AS p JOIN member USING (k) GROUP BY no, county HAVING count(DISTINCT book) = 1) AS b
-JOIN household AS h USING (no, county) JOIN book USING (book) JOIN person AS p USING (no, county) WHERE status = 'active' AND NOT collective AND NOT p.registered AND p.rural;
+JOIN household AS h USING (no, county) JOIN book USING (book) JOIN person AS p USING (no, county)
+  WHERE status = 'active' AND NOT collective AND NOT p.registered AND p.rural;
 
 -- The findings -----------------------------------------------------------------------------------------------------------------
 
 CREATE MACRO ids(k) AS string_agg(DISTINCT id_text(k), ' ' ORDER BY id_text(k));
-CREATE MACRO rows_of(file, line) AS list_reduce(list_transform(list_sort(list_distinct(list({f: file, l: line}))), lambda x: x.f || ':' || x.l), lambda a, b: a || ';' || b);
+CREATE MACRO rows_of(file, line) AS list_reduce(list_transform(list_sort(list_distinct(list({f: file, l: line}))), lambda x: x.f || ':' || x.l),
+  lambda a, b: a || ';' || b);
 CREATE MACRO level(w) AS CASE w WHEN 2 THEN 'high' WHEN 1 THEN 'medium' ELSE 'low' END;
 
 CREATE TABLE findings AS
-SELECT CASE WHEN veto > 0 THEN 'vetoed' ELSE 'missed' END AS list, 'M' || rule AS rule, CASE WHEN rule IN (1, 2) AND veto = 0 AND NOT maybe THEN 'yes' ELSE 'no' END AS core,
-  CASE WHEN rule = 5 THEN 'low' WHEN rule IN (1, 2) AND NOT maybe THEN 'high' ELSE 'medium' END AS severity, CASE WHEN maybe THEN 'low' ELSE level(witness) END AS confidence,
+SELECT CASE WHEN veto > 0 THEN 'vetoed' ELSE 'missed' END AS list, 'M' || rule AS rule, CASE WHEN rule IN (1, 2) AND veto = 0
+  AND NOT maybe THEN 'yes' ELSE 'no' END AS core,
+  CASE WHEN rule = 5 THEN 'low' WHEN rule IN (1, 2) AND NOT maybe THEN 'high' ELSE 'medium' END AS severity, CASE
+    WHEN maybe THEN 'low' ELSE level(witness) END AS confidence,
   CASE WHEN veto = 1 THEN 'asset' WHEN veto = 2 THEN 'other_house' WHEN maybe THEN 'maybe_registered' END AS nature,
   CASE rule WHEN 8 THEN 'person' ELSE 'hukou' END AS unit, unit_no, evidence_ids, evidence_rows
-FROM (SELECT rule, unit_no, maybe, max(veto) AS veto, max(witness) AS witness, ids(k) AS evidence_ids, rows_of(file, line) AS evidence_rows FROM missed_rows GROUP BY ALL)
+FROM (SELECT rule, unit_no, maybe, max(veto) AS veto, max(witness) AS witness, ids(k) AS evidence_ids, rows_of(file, line) AS evidence_rows
+  FROM missed_rows GROUP BY ALL)
 UNION ALL
-SELECT CASE WHEN veto > 0 THEN 'vetoed' WHEN rule = 'M7' THEN 'missed' WHEN rule < 'W' THEN 'non_eligible' ELSE 'wrongly_exited' END, rule, CASE WHEN core AND veto = 0 THEN 'yes' ELSE 'no' END,
-  CASE rule WHEN 'N6' THEN CASE WHEN persons = members THEN 'high' ELSE 'medium' END WHEN 'N5' THEN 'medium' WHEN 'N12' THEN CASE WHEN before THEN 'medium' ELSE 'low' END
+SELECT CASE WHEN veto > 0 THEN 'vetoed' WHEN rule = 'M7' THEN 'missed' WHEN rule < 'W' THEN 'non_eligible' ELSE 'wrongly_exited' END, rule, CASE
+  WHEN core AND veto = 0 THEN 'yes' ELSE 'no' END,
+  CASE rule WHEN 'N6' THEN CASE WHEN persons = members THEN 'high' ELSE 'medium' END WHEN 'N5' THEN 'medium' WHEN 'N12' THEN CASE
+    WHEN before THEN 'medium' ELSE 'low' END
     ELSE CASE WHEN core THEN 'high' WHEN rule IN ('W3', 'W6', 'N9', 'N10', 'N13', 'N14') THEN 'low' ELSE 'medium' END END,
   level(witness), CASE WHEN veto > 0 THEN 'other_house' ELSE nature END, 'registry', book, evidence_ids, evidence_rows
 FROM (
-  SELECT *, CASE rule WHEN 'W1' THEN nature <> 'since_exit' WHEN 'W2' THEN nature <> 'since_exit' WHEN 'W4' THEN true WHEN 'N1' THEN since_2014 WHEN 'N2' THEN own WHEN 'N3' THEN own
+  SELECT *, CASE rule WHEN 'W1' THEN nature <> 'since_exit' WHEN 'W2' THEN nature <> 'since_exit' WHEN 'W4' THEN true WHEN 'N1' THEN since_2014
+    WHEN 'N2' THEN own WHEN 'N3' THEN own
     WHEN 'N4' THEN own WHEN 'N5' THEN own WHEN 'N7' THEN active ELSE false END AS core FROM (
     SELECT rule, book, CASE
         WHEN rule = 'W1' THEN CASE WHEN bool_or(year(dated) <= exited AND veto = 0) THEN 'at_exit'
@@ -481,8 +516,10 @@ FROM (
         WHEN rule IN ('N1', 'N2', 'N3', 'N5') THEN CASE WHEN bool_or(year(dated) < entered) THEN 'wrongly_entered'
           WHEN bool_and(COALESCE(year(dated) > entered, false)) THEN 'should_exit' ELSE 'undetermined' END
         WHEN rule = 'N4' THEN 'undetermined' END AS nature,
-      COALESCE(bool_or(own AND dated >= DATE '2014-01-01'), false) AS since_2014, bool_or(own) AS own, bool_or(number < entered) AS before, status = 'active' AS active,
-      max(veto) AS veto, max(witness) AS witness, count(DISTINCT k) AS persons, ids(k) AS evidence_ids, rows_of(file, line) AS evidence_rows, bool_or(veto = 0) AS fires
+      COALESCE(bool_or(own AND dated >= DATE '2014-01-01'), false) AS since_2014, bool_or(own) AS own, bool_or(number < entered) AS before,
+        status = 'active' AS active,
+      max(veto) AS veto, max(witness) AS witness, count(DISTINCT k) AS persons, ids(k) AS evidence_ids, rows_of(file, line) AS evidence_rows,
+        bool_or(veto = 0) AS fires
     FROM book_rows JOIN book USING (book) GROUP BY rule, book, exited, entered, income_year, status HAVING fires))
 JOIN (SELECT book, count(*) AS members FROM member GROUP BY ALL) USING (book);
 
