@@ -31,7 +31,6 @@ struct piece {
 	residents head, run;     /* of the first household in the piece, which may have begun before; of the one at hand */
 	bool in_head;
 	residents scattered;
-	VEC(uint32_t) seeds;     /* ordinals of their rows */
 	struct buf found;
 	struct region_counts counts;
 };
@@ -136,7 +135,7 @@ static void place(const struct join *j, struct piece *p, const struct resident *
 static void begin(const struct builder *b, struct piece *p, uint64_t i)
 {
 	p->who.block = 0;
-	p->head.count = p->run.count = p->scattered.count = p->seeds.count = p->found.n = 0;
+	p->head.count = p->run.count = p->scattered.count = p->found.n = 0;
 	p->in_head = true;
 	scan_piece(&p->scan, b->j->homes_table, i);
 }
@@ -153,14 +152,12 @@ static int build(void *arg, unsigned lane, uint64_t i, struct err *err)
 	begin(b, p, i);
 	while ((got = table_next(&p->scan, &r, &ordinal, err)) == ITER_ROW) {
 		if (p->who.block != p->scan.next_block)
-			who_find(&p->who, j, &p->scan, k->ids[0], NULL, false);
+			who_find(&p->who, j, &p->scan, k->ids[0], j->seed_rows, false);
 		uint32_t at = p->scan.row - 1, person = p->who.slots[at];
 		unsigned flags = person == NONE ? 0 : people_flags(&j->people, person);
-		if (person != NONE)
-			VEC_PUSH(p->seeds.items, p->seeds.count, p->seeds.cap, ordinal);
 		if (!is_home(j, p->reader, r, ordinal, flags))
 			continue;
-		struct resident one = { .key = p->who.keys[at], .ordinal = ordinal, .slot = person, .flags = (uint8_t)flags };
+		struct resident one = { .key = row_key(k, r), .ordinal = ordinal, .slot = person, .flags = (uint8_t)flags };
 		make_resident(j, p, r, &one);
 		place(j, p, &one);
 	}
@@ -171,14 +168,9 @@ static int build(void *arg, unsigned lane, uint64_t i, struct err *err)
 
 /* ---- pieces, one after the other -------------------------------------------------------------------------------------------------------------- */
 
-static void want_row(struct join *j, uint32_t ordinal)
-{
-	j->wanted[ordinal / 64] |= UINT64_C(1) << ordinal % 64;
-}
-
 static void want_person(struct join *j, const struct found_person *p, uint32_t group, unsigned flags)
 {
-	want_row(j, p->ordinal);
+	mark_row(j->wanted, p->ordinal);
 	if (p->slot == NONE) {
 		uint32_t at = people_add(&j->others, p->key, flags);
 		j->others.slots[at].group = group;
@@ -277,8 +269,6 @@ static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 		take_found(b->j, &p->found);
 		reopen(b, &p->run);
 	}
-	for (size_t n = 0; n < p->seeds.count; n++)
-		want_row(b->j, p->seeds.items[n]);
 	for (size_t n = 0; n < p->scattered.count; n++) {
 		const struct resident *r = &p->scattered.items[n];
 		if (spool_put(b->scattered, (unsigned)((r->home.a >> 32) * b->shares >> 32), r, sizeof *r, err) < 0)
@@ -355,11 +345,12 @@ static void prepare(struct builder *b)
 {
 	struct join *j = b->j;
 	unsigned count = lanes_count(j->job->threads);
-	uint64_t ordinals = j->homes_table->rows + j->homes_table->duplicate_count;
 	b->pieces = mem_alloc(count * sizeof *b->pieces);
 	for (unsigned i = 0; i < count; i++)
 		b->pieces[i].reader = home_reader_new(j->pack);
-	j->wanted = mem_alloc((ordinals / 64 + 1) * sizeof *j->wanted);
+	j->wanted = mem_alloc(bitmap_words(j) * sizeof *j->wanted);
+	memcpy(j->wanted, j->seed_rows, bitmap_words(j) * sizeof *j->wanted);
+	people_reserve(&j->others, j->people.count);
 	b->shares = 1 + (unsigned)(j->all_scattered ? j->homes_table->rows * sizeof(struct resident) / (j->memory / 8) : 0);
 	spool_open(&b->scattered, j->job->path, b->shares, j->memory / 8);
 }
@@ -376,7 +367,6 @@ static void release(struct builder *b)
 		free(p->head.items);
 		free(p->run.items);
 		free(p->scattered.items);
-		free(p->seeds.items);
 		buf_release(&p->found);
 	}
 	free(b->pieces);
@@ -397,6 +387,7 @@ int join_households(struct join *j, struct err *err)
 	release(&b);
 	sieve_release(&j->scattered_sieve);
 	free(j->scattered);
-	j->scattered = NULL;
+	free(j->seed_rows);
+	j->scattered = j->seed_rows = NULL;
 	return r;
 }

@@ -139,9 +139,10 @@ struct join {
 	uint64_t *scattered;     /* sorted hashes of households whose rows do not stand together */
 	size_t scattered_count;
 	bool all_scattered;
+	uint64_t *seed_rows;     /* a bit an ordinal of the household table: a seed's row */
 	/* of the households */
+	uint64_t *wanted;        /* the same: a row of anybody wanted */
 	struct region_counts counts;
-	uint64_t *wanted;        /* a bit an ordinal of the household table: a row of somebody wanted */
 	VEC(struct relative) relatives;
 	VEC(struct waiting) waiting;
 	VEC(struct kinship) kinships;
@@ -158,6 +159,16 @@ struct join {
 		unsigned dossier_count;
 	} only;                  /* of a join of one unit */
 };
+
+static inline size_t bitmap_words(const struct join *j)
+{
+	return (j->homes_table->rows + j->homes_table->duplicate_count) / 64 + 1;
+}
+
+static inline void mark_row(uint64_t *bitmap, uint32_t ordinal)
+{
+	bitmap[ordinal / 64] |= UINT64_C(1) << ordinal % 64;
+}
 
 /* A join of one unit (only.c): the steps between those of every join. */
 void only_person(struct join *j);                     /* before people are settled */

@@ -82,6 +82,7 @@ static void release(struct join *j)
 	free(j->requests.items);
 	free(j->hard_homes.items);
 	free(j->scattered);
+	free(j->seed_rows);
 	free(j->wanted);
 	free(j->relatives.items);
 	free(j->waiting.items);

@@ -33,7 +33,7 @@ static void look_at(struct join *j, struct relative *r)
 		const struct waiting *w = &j->waiting.items[r->waiting + i];
 		uint32_t at = people_add(&j->others, w->key, 0);
 		j->others.slots[at].group = r->group;
-		j->wanted[w->ordinal / 64] |= UINT64_C(1) << w->ordinal % 64;
+		mark_row(j->wanted, w->ordinal);
 	}
 }
 

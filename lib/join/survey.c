@@ -24,6 +24,7 @@ struct survey_piece {
 	struct table_scan scan;
 	struct who who;
 	VEC(struct run) runs;
+	VEC(uint32_t) seeds;       /* ordinals of their rows */
 	struct hard_rows hard;
 };
 
@@ -36,6 +37,7 @@ struct survey {
 	bool any;
 	VEC(uint64_t) scattered;
 	VEC(struct run) splits;    /* of unwanted runs */
+	VEC(uint64_t) sources;     /* that wanted runs name, and what comes to them */
 	struct hard_rows hard;
 };
 
@@ -79,7 +81,7 @@ static int look(void *arg, unsigned lane, uint64_t i, struct err *err)
 	size_t first = 0;
 	bool wanted = false;
 	enum iter got;
-	p->runs.count = 0;
+	p->runs.count = p->seeds.count = 0;
 	p->who.block = 0;
 	scan_piece(&p->scan, j->homes_table, i);
 	while ((got = table_next(&p->scan, &r, &ordinal, err)) == ITER_ROW) {
@@ -97,6 +99,7 @@ static int look(void *arg, unsigned lane, uint64_t i, struct err *err)
 		if (person == NONE)
 			continue;
 		wanted = true;
+		VEC_PUSH(p->seeds.items, p->seeds.count, p->seeds.cap, ordinal);
 		if (people_flags(&j->people, person) & WANTED_HARD)
 			hard_take(&p->hard, k, r, people_key(&j->people, person), ordinal);
 	}
@@ -137,10 +140,12 @@ static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 		if (r->wanted)
 			sieve_add(&j->principals, sieve_hash(r->home));
 		if (r->wanted && r->from)
-			sieve_add(&j->sources, sieve_hash(r->from));
+			VEC_PUSH(s->sources.items, s->sources.count, s->sources.cap, r->from);
 		else if (r->from)
 			VEC_PUSH(s->splits.items, s->splits.count, s->splits.cap, *r);
 	}
+	for (size_t n = 0; n < p->seeds.count; n++)
+		mark_row(j->seed_rows, p->seeds.items[n]);
 	hard_append(&s->hard, &p->hard);
 	return 0;
 }
@@ -184,8 +189,11 @@ static void keep_sources(struct survey *s)
 	for (size_t i = 0; i < s->splits.count; i++) {
 		const struct run *r = &s->splits.items[i];
 		if (is_scattered(j, r->home) || sieve_has(&j->principals, sieve_hash(r->from)))
-			sieve_add(&j->sources, sieve_hash(r->from));
+			VEC_PUSH(s->sources.items, s->sources.count, s->sources.cap, r->from);
 	}
+	sieve_make(&j->sources, s->sources.count, 12);
+	for (size_t i = 0; i < s->sources.count; i++)
+		sieve_add(&j->sources, sieve_hash(s->sources.items[i]));
 }
 
 static void prepare(struct survey *s)
@@ -200,7 +208,7 @@ static void prepare(struct survey *s)
 	s->split_from = h->split_from;
 	sieve_make(&s->seen, j->homes_table->rows, 4);
 	sieve_make(&j->principals, j->people.count, 12);
-	sieve_make(&j->sources, j->people.count, 12);
+	j->seed_rows = mem_alloc(bitmap_words(j) * sizeof *j->seed_rows);
 }
 
 static void release(struct survey *s)
@@ -209,10 +217,12 @@ static void release(struct survey *s)
 		table_scan_release(&s->pieces[i].scan);
 		who_release(&s->pieces[i].who);
 		free(s->pieces[i].runs.items);
+		free(s->pieces[i].seeds.items);
 		hard_release(&s->pieces[i].hard);
 	}
 	free(s->pieces);
 	free(s->splits.items);
+	free(s->sources.items);
 	sieve_release(&s->seen);
 	hard_release(&s->hard);
 }
