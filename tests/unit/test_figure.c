@@ -108,6 +108,49 @@ static void cut_figures_are_refused(void **state)
 	figures_release(&a);
 }
 
+static void cleared_figures_count_from_nothing_under_the_same_names(void **state)
+{
+	struct figures f = { 0 }, once = { 0 };
+	(void)state;
+	fill(&f, 0, 1);
+	unsigned name = figure_name(&f, STR("figure.7"));
+	figures_clear(&f);
+	assert_int_equal(figure_get(&f, "figure.7", FIGURE_COUNTY, 500901000006), 0);
+	assert_int_equal(figure_name(&f, STR("figure.7")), name);
+	fill(&f, 0, 1);
+	fill(&once, 0, 1);
+	assert_same(&f, &once);
+	figures_release(&f);
+	figures_release(&once);
+}
+
+static void a_block_gives_places_in_their_order_and_names_in_that_of_bytes(void **state)
+{
+	struct figures f = { 0 };
+	struct buf bytes = { 0 };
+	struct figure_block block;
+	struct figure_count one;
+	unsigned n = 0;
+	(void)state;
+	add(&f, "b", FIGURE_COUNTY, 500902, 4);
+	add(&f, "a", FIGURE_COUNTY, 500903, -5);
+	add(&f, "a", FIGURE_COUNTY, 500902, 3);
+	add(&f, "b", FIGURE_COUNTY, 500901, 0);
+	add(&f, "a", FIGURE_ALL, 0, 1);
+	figures_encode(&f, &bytes);
+	int64_t counts[] = { 1, 3, 4, -5 };
+	const char *names[] = { "a", "a", "b", "a" };
+	assert_int_equal(figure_block_open(&block, (const uint8_t *)bytes.p, bytes.n), 0);
+	while (figure_block_next(&block, &one)) {
+		assert_true(str_eq(block.names[one.name], str_of(names[n])));
+		assert_int_equal(one.count, counts[n++]);
+	}
+	assert_int_equal(n, 4);
+	assert_int_equal(figure_block_close(&block), 0);
+	buf_release(&bytes);
+	figures_release(&f);
+}
+
 static struct places some_places(void)
 {
 	struct places p = { 0 };
@@ -171,6 +214,8 @@ int main(void)
 		cmocka_unit_test(parts_merged_in_any_order_are_the_whole),
 		cmocka_unit_test(what_is_encoded_is_decoded_and_added),
 		cmocka_unit_test(cut_figures_are_refused),
+		cmocka_unit_test(cleared_figures_count_from_nothing_under_the_same_names),
+		cmocka_unit_test(a_block_gives_places_in_their_order_and_names_in_that_of_bytes),
 		cmocka_unit_test(the_first_row_of_a_village_names_it),
 		cmocka_unit_test(a_level_whose_own_places_are_zeros_is_left_out),
 	};
