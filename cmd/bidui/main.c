@@ -17,6 +17,7 @@ static const struct {
 	{ "join", "tables into dossiers" },
 	{ "screen", "dossiers and a rule pack into findings" },
 	{ "report", "findings into lists, figures, summary" },
+	{ "verdicts", "filled workbooks into the ledger" },
 	{ "workbooks", "the lists of a run as workbooks for those who check" },
 	{ "track", "a published run into the ledger of all runs" },
 	{ "purge", "forget what the ledger no longer has to know" },

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { OPT_THREADS = 1, OPT_XLSX, OPT_SPLIT };
+enum { OPT_THREADS = 1, OPT_XLSX, OPT_SPLIT, OPT_VERDICTS };
 
 static const struct cli_option options[] = {
 	STAGE_OPTIONS("DIR", "the folder with rejects/ and invalid/, where the rest goes"),
 	{ "threads", 't', "N", "threads (default 2)", OPT_THREADS },
 	{ "xlsx", 0, NULL, "make workbooks too, for those who check and for departments", OPT_XLSX },
 	{ "split", 0, "county|township|none", "a workbook for each of these (default: county)", OPT_SPLIT },
+	{ "verdicts", 0, "DIR", "what was found on checking leads: DIR/ledger.db of bidui-track", OPT_VERDICTS },
 	{ 0 },
 };
 
@@ -22,6 +23,9 @@ static int take_option(void *arg, int option, const char *text, struct err *err)
 	switch (option) {
 	case OPT_XLSX:
 		job->xlsx = true;
+		return 0;
+	case OPT_VERDICTS:
+		job->state = text;
 		return 0;
 	case OPT_SPLIT:
 		split = workbook_split_of(text);

@@ -39,4 +39,16 @@ static const char registered[] =
 	"CREATE TABLE household (key TEXT PRIMARY KEY NOT NULL, status TEXT NOT NULL, region TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE person (key TEXT PRIMARY KEY NOT NULL, status TEXT NOT NULL, region TEXT NOT NULL) STRICT, WITHOUT ROWID;";
 
-const char *const ledger_steps[] = { leads, registered, NULL };
+/* Of lib/verdict: what was found on checking a lead, for the evidence that it had then. */
+static const char verdicts[] =
+	"CREATE TABLE verdict ("
+	" finding_id TEXT NOT NULL REFERENCES lead ON DELETE CASCADE,"
+	" evidence_hash TEXT NOT NULL,"          /* empty where a lead has no evidence rows */
+	" result TEXT NOT NULL CHECK (result IN ('confirmed', 'refuted')),"
+	" reason TEXT NOT NULL, checked_by TEXT NOT NULL, checked_on TEXT NOT NULL, reviewed_by TEXT NOT NULL, review TEXT NOT NULL,"
+	" exempt_until TEXT,"                    /* of a refuted one: the last day on which the lead is exempted */
+	" rule TEXT NOT NULL, confidence TEXT NOT NULL, nature TEXT NOT NULL, severity TEXT NOT NULL,"
+	" township TEXT NOT NULL,"               /* 9 digits, or empty */
+	" PRIMARY KEY (finding_id, evidence_hash)) STRICT, WITHOUT ROWID;";
+
+const char *const ledger_steps[] = { leads, registered, verdicts, NULL };

@@ -41,6 +41,7 @@ struct report {
 	struct row_sum sum;            /* of the findings, as in the end mark */
 	struct row_sum list_sums[LIST_COUNT]; /* of what they are called, as they came */
 	json_t *outputs;               /* of the manifest: {file, bytes, xxh3_128, sha256, rows} */
+	uint64_t exempted[LIST_COUNT]; /* findings of lists that stand in lists/exempted.csv */
 	json_t *manifest, *summary;    /* as far as they are made */
 };
 
@@ -70,6 +71,8 @@ json_t *figures_csv_end(struct figures_csv *c, struct err *err); /* the notes fo
 void figures_csv_abort(struct figures_csv *c); /* NULL-safe */
 
 int put_summary(struct report *r, struct err *err);           /* summary.c */
+int put_verdicts(struct report *r, struct err *err);          /* verdicts.c; where a ledger is given */
+int note_output(struct report *r, const char *name, bool csv, struct err *err); /* a file that is there, for the manifest */
 void begin_manifest(struct report *r);                        /* manifest.c: all but what is written after it */
 int put_workbooks(struct report *r, struct err *err);
 int put_manifest(struct report *r, struct err *err);

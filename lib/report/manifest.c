@@ -96,7 +96,7 @@ static json_t *lists(const struct report *r)
 		char hex[ROW_SUM_HEX];
 		row_sum_print(r->list_sums[l], hex);
 		json_object_set_new(all, list_name((enum list)l),
-			json_pack("{s:I, s:s}", "findings", (json_int_t)r->result->findings[l], "sum", hex));
+			json_pack("{s:I, s:s}", "findings", (json_int_t)(r->result->findings[l] + r->exempted[l]), "sum", hex));
 	}
 	return all;
 }
@@ -113,7 +113,7 @@ static uint64_t csv_rows(const struct buf *b)
 	return lines ? lines - 1 : 0;
 }
 
-static int note_output(struct report *r, const char *name, bool csv, struct err *err)
+int note_output(struct report *r, const char *name, bool csv, struct err *err)
 {
 	char path[4096];
 	struct buf b = { 0 };

@@ -132,6 +132,8 @@ static int run(struct report *r, struct err *err)
 	json_array_extend(r->outputs, figures);
 	json_decref(figures);
 	if (got == 0)
+		got = put_verdicts(r, err);
+	if (got == 0)
 		got = put_summary(r, err);
 	if (got == 0) {
 		begin_manifest(r);

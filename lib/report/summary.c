@@ -73,6 +73,8 @@ int put_summary(struct report *r, struct err *err)
 	json_t *j = json_pack("{s:O, s:o, s:o, s:o, s:o, s:O, s:o, s:s}", "as_of", json_object_get(r->meta, "as_of"), "lists", lists,
 		"rules", rules, "not_evaluated", not_evaluated, "partial", partial, "rates", r->rates, "unconfirmed", unconfirmed(r->pack),
 		"note", "疑点不等于违规");
+	if (r->job->state)
+		json_object_set_new(j, "exempted", json_integer((json_int_t)r->result->exempted));
 	r->summary = j;
 	return put_json(r, "summary.json", j, err);
 }

@@ -121,7 +121,7 @@ static int set_check(struct loader *l, struct fy_node *n)
 
 static int load(struct loader *l)
 {
-	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", "xlsx", "split", "state", "check", NULL };
+	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", "xlsx", "split", "state", "check", "verdicts", NULL };
 	struct run_plan *p = l->plan;
 	struct fy_node *root = yaml_root(l->yaml), *files, *own, *threads, *xlsx;
 	if (yaml_keys(l->yaml, root, keys, l->err) < 0 || set_optional(l, root, "extracts", &p->extracts, true) < 0 ||
@@ -132,7 +132,7 @@ static int load(struct loader *l)
 		return -1;
 	if ((own = yaml_get(root, "own_schemas")) && set_own_schemas(l, own) < 0)
 		return -1;
-	if (set_optional(l, root, "split", &p->split, false) < 0 || ((xlsx = yaml_get(root, "xlsx")) && set_xlsx(l, xlsx) < 0))
+	if (set_optional(l, root, "split", &p->split, false) < 0 || set_optional(l, root, "verdicts", &p->verdicts, true) < 0 || ((xlsx = yaml_get(root, "xlsx")) && set_xlsx(l, xlsx) < 0))
 		return -1;
 	if (set_optional(l, root, "state", &p->state, true) < 0 || set_check(l, yaml_get(root, "check")) < 0)
 		return -1;
@@ -169,5 +169,6 @@ void run_plan_release(struct run_plan *p)
 	free(p->schemas);
 	free(p->split);
 	free(p->state);
+	free(p->verdicts);
 	*p = (struct run_plan){ 0 };
 }

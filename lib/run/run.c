@@ -244,7 +244,7 @@ static int later_stages(struct runner *r, const char *version, struct err *err)
 		return -1;
 	r->progress->step = STEP_REPORT;
 	struct report_job report = { r->pack, findings, r->staging, r->started_at, r->files.ignored, r->id, version, r->plan->threads,
-		r->plan->xlsx, r->split, *r->last.sha256 ? r->last.sha256 : NULL };
+		r->plan->xlsx, r->split, r->plan->verdicts, *r->last.sha256 ? r->last.sha256 : NULL };
 	return report_run(&report, &r->result->report, err);
 }
 

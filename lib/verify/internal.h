@@ -22,10 +22,16 @@ struct input {
 struct rule_count {
 	struct str code;  /* in the arena */
 	uint64_t findings, core;
+	uint64_t exempted; /* of these: in lists/exempted.csv */
 };
 
 struct list_count {
-	uint64_t findings;
+	uint64_t findings, exempted;
+	struct home {
+		uint64_t unit;   /* hash of what it is called */
+		int64_t region;
+	} *homes;                /* of its findings on households */
+	size_t home_count, home_cap;
 	struct row_sum sum;
 	struct rule_count rules[64];
 	unsigned rule_count;
@@ -64,6 +70,7 @@ void check_extracts(struct check *c);
 void check_bytes(struct check *c, json_t *output, const struct buf *b);
 
 void check_list(struct check *c, enum list list, const char *name, struct str text, uint64_t rows); /* lists.c */
+void check_exempted(struct check *c, const char *name, struct str text, uint64_t rows);
 void check_ids(struct check *c);        /* once all lists were read */
 void check_refused(struct check *c, const char *name, struct str text, uint64_t rows); /* refused.c: a file of rejects/ or invalid/ */
 void check_refused_counts(struct check *c);

@@ -19,11 +19,6 @@ struct list_check {
 	struct str last[4];      /* the cells that lines are sorted by, of the line before; in the arena */
 	struct arena now;         /* their bytes */
 	struct buf name;
-	struct home {
-		uint64_t unit;   /* hash of what it is called */
-		int64_t region;
-	} *homes;                /* of its findings on households */
-	size_t home_count, home_cap;
 };
 
 static void bad(struct list_check *l, const char *what)
@@ -226,7 +221,7 @@ static struct rule_count *count_of(struct check *c, enum list list, struct str c
 			return &n->rules[i];
 	if (n->rule_count == sizeof n->rules / sizeof *n->rules)
 		return NULL;
-	n->rules[n->rule_count] = (struct rule_count){ arena_dup(&c->arena, code), 0, 0 };
+	n->rules[n->rule_count] = (struct rule_count){ .code = arena_dup(&c->arena, code) };
 	return &n->rules[n->rule_count++];
 }
 
@@ -267,7 +262,8 @@ static void count_line(struct list_check *l, const struct str *cell)
 		return;
 	add_figure(c, "households", l->list, rule->code, region);
 	struct home h = { XXH3_64bits_withSeed(cell[CELL_UNIT_NO].p, cell[CELL_UNIT_NO].n, (uint64_t)unit), region };
-	VEC_PUSH(l->homes, l->home_count, l->home_cap, h);
+	struct list_count *n = &c->lists[l->list];
+	VEC_PUSH(n->homes, n->home_count, n->home_cap, h);
 }
 
 static int by_unit(const void *pa, const void *pb)
@@ -277,19 +273,22 @@ static int by_unit(const void *pa, const void *pb)
 }
 
 /* A household counts once in its list, however many rules fire on it. */
-static void count_homes(struct list_check *l)
+static void count_homes(struct check *c, enum list list)
 {
-	sort(l->homes, l->home_count, sizeof *l->homes, by_unit);
-	for (size_t i = 0; i < l->home_count; i++)
-		if (i == 0 || l->homes[i].unit != l->homes[i - 1].unit)
-			add_figure(l->c, "households", l->list, STR(""), l->homes[i].region);
+	struct list_count *n = &c->lists[list];
+	sort(n->homes, n->home_count, sizeof *n->homes, by_unit);
+	for (size_t i = 0; i < n->home_count; i++)
+		if (i == 0 || n->homes[i].unit != n->homes[i - 1].unit)
+			add_figure(c, "households", list, STR(""), n->homes[i].region);
+	free(n->homes);
+	n->homes = NULL;
+	n->home_count = n->home_cap = 0;
 }
 
 /* ---- a list -------------------------------------------------------------------------------------------------------------------------- */
 
-static bool is_header(const struct csv_lines *s)
+static bool is_header(const struct csv_lines *s, struct str header)
 {
-	static const struct str header = { LIST_HEADER "\n", sizeof LIST_HEADER };
 	return s->text.n >= header.n && memcmp(s->text.p, header.p, header.n) == 0;
 }
 
@@ -298,7 +297,7 @@ void check_list(struct check *c, enum list list, const char *name, struct str te
 	struct list_check l = { .c = c, .list = list, .file = name };
 	struct csv_lines s = { .text = text };
 	enum csv_line got = CSV_LINES_END;
-	if (!is_header(&s))
+	if (!is_header(&s, STR(LIST_HEADER "\n")))
 		wrong(c, "%s:1: its header is not that of a list", name);
 	else if ((got = csv_line_next(&s)) == CSV_LINE)
 		while ((got = csv_line_next(&s)) == CSV_LINE) {
@@ -317,12 +316,49 @@ void check_list(struct check *c, enum list list, const char *name, struct str te
 		wrong(c, "%s:%llu: is no line of a CSV; nothing behind it was read", name, (unsigned long long)s.line);
 	if (rows != l.rows)
 		wrong(c, "%s: has another number of rows than the manifest says", name);
-	c->lists[list].findings = l.rows;
-	count_homes(&l);
+	c->lists[list].findings += l.rows;
 	csv_lines_release(&s);
 	arena_release(&l.now);
 	buf_release(&l.name);
-	free(l.homes);
+}
+
+/* A line is a finding of the list that its last cell names, and counts there. */
+static void check_exempted_line(struct list_check *l, const struct csv_lines *s)
+{
+	int list = s->count == LIST_CELLS + 1 ? list_of_name(s->cells[LIST_CELLS]) : -1;
+	struct rule_count *rule;
+	if (list < 0) {
+		bad(l, N_("has not as many cells as the header, or names no list"));
+		return;
+	}
+	l->list = (enum list)list;
+	check_cells(l, s->cells);
+	check_key(l, s->cells);
+	count_line(l, s->cells);
+	l->c->lists[list].findings++;
+	l->c->lists[list].exempted++;
+	if ((rule = count_of(l->c, l->list, s->cells[CELL_RULE])))
+		rule->exempted++;
+}
+
+void check_exempted(struct check *c, const char *name, struct str text, uint64_t rows)
+{
+	struct list_check l = { .c = c, .file = name };
+	struct csv_lines s = { .text = text };
+	enum csv_line got = CSV_LINES_END;
+	if (!is_header(&s, STR(LIST_HEADER ",list\n")))
+		wrong(c, "%s:1: its header is not that of a list", name);
+	else if ((got = csv_line_next(&s)) == CSV_LINE)
+		for (; (got = csv_line_next(&s)) == CSV_LINE; l.rows++) {
+			l.line = s.line;
+			check_exempted_line(&l, &s);
+		}
+	if (got == CSV_LINE_BROKEN)
+		wrong(c, "%s:%llu: is no line of a CSV; nothing behind it was read", name, (unsigned long long)s.line);
+	if (rows != l.rows)
+		wrong(c, "%s: has another number of rows than the manifest says", name);
+	csv_lines_release(&s);
+	buf_release(&l.name);
 }
 
 static int by_number(const void *pa, const void *pb)
@@ -334,6 +370,8 @@ static int by_number(const void *pa, const void *pb)
 void check_ids(struct check *c)
 {
 	uint64_t again = 0;
+	for (int list = 0; list < LIST_COUNT; list++)
+		count_homes(c, (enum list)list);
 	sort(c->finding_ids, c->id_count, sizeof *c->finding_ids, by_number);
 	for (size_t i = 1; i < c->id_count; i++)
 		again += c->finding_ids[i] == c->finding_ids[i - 1];

@@ -95,6 +95,8 @@ static void check_content(struct check *c, const char *name, const struct buf *b
 	json_error_t e;
 	if (list >= 0)
 		check_list(c, (enum list)list, name, buf_str(b), rows);
+	else if (!strcmp(name, "lists/exempted.csv"))
+		check_exempted(c, name, buf_str(b), rows);
 	else if (!strncmp(name, "rejects/", 8) || !strncmp(name, "invalid/", 8))
 		check_refused(c, name, buf_str(b), rows);
 	else if (!strcmp(name, "summary.json") && !(c->summary = json_loadb(b->p, b->n, JSON_REJECT_DUPLICATES, &e)))
@@ -145,6 +147,8 @@ static void release(struct check *c)
 	json_decref(c->summary);
 	free(c->inputs);
 	free(c->finding_ids);
+	for (int l = 0; l < LIST_COUNT; l++)
+		free(c->lists[l].homes);
 	figures_release(&c->figures);
 	arena_release(&c->arena);
 }

@@ -119,7 +119,7 @@ static int put_rates(struct pen *p, struct err *err)
 	unsigned at[6];
 	struct lines l;
 	int got;
-	put_section(p, "二、比率（疑点口径：疑点都还没有核查，不是结论）", headings);
+	put_section(p, "二、比率（疑点口径：全部疑点，未经核查，不是结论）", headings);
 	lxw_row_t first = p->row, next = first;
 	snprintf(path, sizeof path, "%s/rates.csv", p->job->run);
 	if (lines_open(&l, path, columns, at, err) < 0)

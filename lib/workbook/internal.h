@@ -1,7 +1,7 @@
 #ifndef BIDUI_WORKBOOK_INTERNAL_H
 #define BIDUI_WORKBOOK_INTERNAL_H
 
-#include "lines.h"
+#include "csv/columns.h"
 #include "workbook/workbook.h"
 
 #include <xlsxwriter.h>

@@ -23,6 +23,7 @@ struct report_job {
 	unsigned threads;
 	bool xlsx;                    /* make workbooks/ too, split so */
 	enum workbook_split split;
+	const char *state;            /* the folder of a ledger whose verdicts are known to the run, or NULL */
 	const char *previous;         /* SHA-256 of the manifest before this one, as hex digits; or NULL */
 };
 
@@ -31,6 +32,7 @@ struct report_result {
 	uint64_t findings[LIST_COUNT];
 	uint64_t by_level[LIST_COUNT][LEVEL_COUNT];
 	uint64_t by_rule[LIST_COUNT][64];
+	uint64_t exempted;            /* of verdicts; in no list above */
 };
 
 int report_run(const struct report_job *job, struct report_result *ret, struct err *err) __attribute__((warn_unused_result));

@@ -35,6 +35,7 @@ struct run_plan {
 	char *split;             /* county, township, none; NULL: county */
 	char *state;             /* folder in which a run keeps its tables for the next one, or NULL */
 	bool by_content;         /* an extract is known again by its bytes, and not by what the file system says */
+	char *verdicts;          /* folder of a ledger whose verdicts are used, or NULL */
 };
 
 void run_plan_release(struct run_plan *p);

@@ -1,4 +1,4 @@
-#include "lines.h"
+#include "csv/columns.h"
 
 #include <errno.h>
 #include <fcntl.h>

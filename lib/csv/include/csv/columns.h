@@ -1,6 +1,6 @@
-/* lines: a CSV file of a run, read back by the names of its columns. */
-#ifndef BIDUI_WORKBOOK_LINES_H
-#define BIDUI_WORKBOOK_LINES_H
+/* columns: a CSV file of a run, read back line by line, by the names of its columns. What checks every byte is csv/lines.h. */
+#ifndef BIDUI_CSV_COLUMNS_H
+#define BIDUI_CSV_COLUMNS_H
 
 #include "base/err.h"
 #include "base/mem.h"
