@@ -226,9 +226,9 @@ CREATE TABLE needy AS SELECT k, bool_or(strong) AS strong FROM (
   SELECT k, true FROM disability WHERE ok AND severe UNION ALL SELECT k, false FROM education WHERE dropout UNION ALL SELECT k, false FROM heavy)
 WHERE k IS NOT NULL GROUP BY k;
 
-CREATE TABLE parted AS -- divorces that no marriage of the two followed, either way round; m: weak of the first's id
-WITH event AS (SELECT k, other, weak, divorced, dated, rowid + 2 AS line FROM marriage WHERE dated <= DATE '2017-11-26' UNION ALL
-  SELECT other, k, other_weak, divorced, dated, rowid + 2 FROM marriage WHERE dated <= DATE '2017-11-26')
+CREATE TABLE parted AS -- divorces that no marriage of the two followed, either way round; weak when both ids are
+WITH event AS (SELECT k, other, weak AND other_weak AS weak, divorced, dated, rowid + 2 AS line FROM marriage WHERE dated <= DATE '2017-11-26' UNION ALL
+  SELECT other, k, weak AND other_weak, divorced, dated, rowid + 2 FROM marriage WHERE dated <= DATE '2017-11-26')
 SELECT k, other, weak, min(line) AS line FROM event AS d WHERE divorced AND dated >= DATE '2014-01-01' AND k <> other
   AND NOT EXISTS (FROM event AS w WHERE NOT w.divorced AND w.k = d.k AND w.other = d.other AND w.dated > d.dated) GROUP BY k, other, weak, dated;
 
