@@ -25,6 +25,7 @@ static const struct {
 	{ "explain", "a whole dossier, and why each rule fires on it or does not" },
 	{ "rules", "a rule pack checked, printed, tested on its examples, explained, as SQL" },
 	{ "verify", "the files of a run, checked again" },
+	{ "sign", "a run signed, so that others can prove what came from what" },
 	{ "id", "check ID numbers, a line each" },
 	{ "gen", "invented extracts of any size" },
 };

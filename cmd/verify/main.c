@@ -1,23 +1,25 @@
 /* bidui-verify: the files of a run, checked again. */
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "verify/verify.h"
+#include "verify/prove.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { OPT_EXTRACTS = 1 };
+enum { OPT_EXTRACTS = 1, OPT_KEY };
 #define MAX_FOLDERS 16
 
 static const struct cli_option cli_options[] = {
 	{ "extracts", 'e', "DIR", "also check the extracts that were read, in this folder; may be given again", OPT_EXTRACTS },
+	{ "key", 'k', "FILE", "also check that manifest.json is signed with this key (PEM, Ed25519, public)", OPT_KEY },
 	{ 0 },
 };
 
 struct options {
 	const char *extracts[MAX_FOLDERS + 1];
 	unsigned folders;
+	const char *key;
 };
 
 static void say_line(void *arg, const char *text)
@@ -26,7 +28,7 @@ static void say_line(void *arg, const char *text)
 }
 
 /* What was looked at, and what is not proved by it. */
-static void show(const char *folder, const struct verify_result *r)
+static void show(const char *folder, const struct verify_result *r, bool signed_too)
 {
 	if (r->problems) {
 		printf("%s: %" PRIu64 " faults\n", folder, r->problems);
@@ -35,6 +37,10 @@ static void show(const char *folder, const struct verify_result *r)
 	printf("%s: %u files are whole and agree", folder, r->files);
 	if (r->inputs)
 		printf("; %u extracts are those that were read", r->inputs);
+	if (signed_too)
+		printf("; signed with this key");
+	if (signed_too && r->unproved)
+		printf(", but the manifest has no SHA-256 of %u extracts: bidui sign --extracts", r->unproved);
 	printf("\n");
 }
 
@@ -54,12 +60,12 @@ static int verify_all(const struct cli *cli, const struct options *o, char **run
 	int status = STATUS_OK;
 	for (int i = 0; i < count; i++, before = r) {
 		struct verify_job job = { .folder = runs[i], .extracts = o->folders ? o->extracts : NULL, .say = say_line, .arg = runs[i] };
-		if (verify_run(&job, &r, &err) < 0)
+		if (verify_run(&job, &r, &err) < 0 || (o->key && prove_check(&job, o->key, &r, &err) < 0))
 			return cli_fail(cli, &err);
 		if (i)
 			check_chain(runs[i], &before, &r);
 		if (!cli->quiet || r.problems)
-			show(runs[i], &r);
+			show(runs[i], &r, o->key != NULL);
 		if (r.problems)
 			status = STATUS_DATA;
 	}
@@ -79,6 +85,8 @@ int main(int argc, char **argv)
 			return cli_status(c);
 		if (c == OPT_EXTRACTS && o.folders < MAX_FOLDERS)
 			o.extracts[o.folders++] = cli.arg;
+		else if (c == OPT_KEY)
+			o.key = cli.arg;
 	}
 	if (cli.index == argc)
 		return cli_fail(&cli, &(struct err){ STATUS_USAGE, "give the folder of a run; see --help", 0, 0, 0 });

@@ -132,31 +132,44 @@ static bool find(const struct check *c, const char *name, char path[4096])
 	return false;
 }
 
-static void check_extract(struct check *c, json_t *in)
+/* Whether an input is among the extracts, and the one that was read; sha256 is worked out when asked for. */
+static bool check_extract(struct check *c, json_t *in, bool sha, uint8_t sha256[SHA256_BYTES])
 {
 	const char *name = json_string_value(json_object_get(in, "file"));
 	char path[4096];
 	uint64_t bytes = 0;
-	uint8_t xxh3[16], sha256[SHA256_BYTES];
-	bool sha = json_object_get(in, "sha256") != NULL;
+	uint8_t xxh3[16];
 	if (!name || strchr(name, '/'))
-		return;
+		return false;
 	if (!find(c, name, path)) {
 		wrong(c, "%s: is not among the extracts", name);
-		return;
+		return false;
 	}
 	if (digest_file(c, path, name, sha, &bytes, xxh3, sha256) < 0)
-		return;
+		return false;
 	c->result->inputs++;
-	if (!is_size(in, bytes) || !is_said(in, "xxh3_128", xxh3, sizeof xxh3) || (sha && !is_said(in, "sha256", sha256, sizeof sha256)))
+	bool same = is_size(in, bytes) && is_said(in, "xxh3_128", xxh3, sizeof xxh3) &&
+	            (!json_object_get(in, "sha256") || is_said(in, "sha256", sha256, SHA256_BYTES));
+	if (!same)
 		wrong(c, "%s: is not the extract that was read", name);
+	return same;
+}
+
+bool extract_sha256(struct check *c, json_t *in, char ret[SHA256_HEX])
+{
+	uint8_t sha256[SHA256_BYTES];
+	if (!check_extract(c, in, true, sha256))
+		return false;
+	hex_put(sha256, sizeof sha256, ret);
+	return true;
 }
 
 void check_extracts(struct check *c)
 {
 	json_t *in;
 	size_t i;
+	uint8_t sha256[SHA256_BYTES];
 	json_array_foreach(json_object_get(c->manifest, "inputs"), i, in)
 		if (!c->err->status)
-			check_extract(c, in);
+			check_extract(c, in, json_object_get(in, "sha256") != NULL, sha256);
 }

@@ -67,6 +67,8 @@ bool read_path(struct check *c, const char *path, const char *called, struct buf
 bool check_manifest(struct check *c);   /* manifest.c: read and understood; false when nothing can be made of it */
 void check_folder(struct check *c);     /* files.c: no file that the manifest does not name */
 void check_extracts(struct check *c);
+/* The SHA-256 of an input as it lies in the folders of extracts; false when it is not the one that was read, which has been told. */
+bool extract_sha256(struct check *c, json_t *in, char ret[SHA256_HEX]);
 void check_bytes(struct check *c, json_t *output, const struct buf *b);
 
 void check_list(struct check *c, enum list list, const char *name, struct str text, uint64_t rows); /* lists.c */

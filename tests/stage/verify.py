@@ -4,8 +4,8 @@
 verify.py [--flips N] FOLDER
 FOLDER holds the programs. The demo county is run once; then each damage of DAMAGE is done to a copy, which verify must refuse with 65 and
 a line that holds the words given with the damage. First damage to bytes, as a disk or a careless hand does it; then damage by somebody
-who also makes the manifest agree: only what files say of each other is then left to tell. Last, N single bytes (300) anywhere are
-changed, one at a time. Prints TAP.
+who also makes the manifest agree: only what files say of each other is then left to tell. Then the run
+is signed, and N single bytes (300) anywhere in it are changed, one at a time. Prints TAP.
 """
 import argparse
 import hashlib
@@ -214,7 +214,7 @@ MANIFEST = {
 class Checks:
     def __init__(self, folder, work):
         self.verify, self.work, self.count, self.failed = programs.find(folder, 'verify'), work, 0, 0
-        self.kept = os.path.join(work, 'kept')
+        self.kept, self.key = os.path.join(work, 'kept'), os.path.join(work, 'key')
 
     def copy(self):
         path = os.path.join(self.work, 'copy')
@@ -252,8 +252,40 @@ def damage(c):
         c.found('%s is found' % what, words, run.path)
 
 
+def signatures(c, folder):
+    """who has the public key knows a signed run from any other"""
+    sign, other = programs.find(folder, 'sign'), os.path.join(c.work, 'other')
+    for key in (c.key, other):
+        subprocess.run([sign, '--new-key', key], check=True)
+    status = subprocess.run([sign, '--new-key', c.key], stderr=subprocess.PIPE).returncode
+    c.say('a key that is there is not written over', '' if status == 73 else 'status %d' % status)
+    os.chmod(other, 0o640)
+    status = subprocess.run([sign, '--key', other, c.kept], stderr=subprocess.PIPE).returncode
+    c.say('a private key that others can read is refused', '' if status == 78 else 'status %d' % status)
+    c.found('a run that is not signed is found', 'manifest.sig: is missing', '--key', c.key + '.pub', c.kept)
+    run = c.copy()
+    os.remove(run.at(MISSED))
+    status = subprocess.run([sign, '--key', c.key, run.path], stdout=subprocess.PIPE).returncode
+    c.say('what is not as it was published is not signed', '' if status == 65 and not os.path.exists(run.at('manifest.sig')) else 'status %d' % status)
+    subprocess.run([sign, '--quiet', '--key', c.key, '--extracts', DEMO, c.kept], check=True)
+    m = json.loads(Run(c.kept).read('manifest.json'))
+    for i in m['inputs']:
+        with open(os.path.join(DEMO, i['file']), 'rb') as f:
+            if i['sha256'] != hashlib.sha256(f.read()).hexdigest():
+                c.say(i['file'], 'its SHA-256 is wrong')
+    status, text = c.said('--key', c.key + '.pub', '--extracts', DEMO, c.kept)
+    c.say('a signed run is known by its key', '' if status == 0 and 'signed with this key' in text else text)
+    c.found('another key is refused', "is not this key's signature", '--key', other + '.pub', c.kept)
+    run = c.copy()
+    run.manifest(lambda m: m.update(version='0.1.1'))
+    c.found('a manifest that agrees with itself and was not signed is found', "is not this key's signature", '--key', c.key + '.pub', run.path)
+    run = c.copy()
+    run.write('manifest.sig', run.read('manifest.sig') + b'\n')
+    c.found('a signature with a byte more is found', "is not this key's signature", '--key', c.key + '.pub', run.path)
+
+
 def flips(c, n):
-    """single bytes changed, anywhere"""
+    """single bytes changed, anywhere in a signed run"""
     rng, run, missed = random.Random(1), c.copy(), []
     names = sorted(os.path.relpath(os.path.join(b, f), run.path) for b, _, fs in os.walk(run.path) for f in fs)
     places = [(name, at) for name in names for at in (0, os.path.getsize(run.at(name)) - 1)]
@@ -265,7 +297,7 @@ def flips(c, n):
         kept = bytes(data)
         data[at] ^= 1 << rng.randrange(8)
         run.write(name, bytes(data))
-        if c.said('--quiet', run.path)[0] != 65:
+        if c.said('--quiet', '--key', c.key + '.pub', run.path)[0] != 65:
             missed.append('%s, byte %d' % (name, at))
         run.write(name, kept)
     c.say('any one of %d bytes changed is found' % len(places), '\n'.join(missed))
@@ -312,6 +344,7 @@ def main(argv):
         status, text = c.said(c.kept)
         c.say('a run as it was published is whole', '' if status == 0 else text)
         damage(c)
+        signatures(c, o.folder)
         flips(c, o.flips)
         extracts(c)
         chain(c, o.folder)
