@@ -26,6 +26,7 @@ static const struct {
 	{ "rules", "a rule pack checked, printed, tested on its examples, explained, as SQL" },
 	{ "verify", "the files of a run, checked again" },
 	{ "sign", "a run signed, so that others can prove what came from what" },
+	{ "mask", "a copy of the lists for wider circulation" },
 	{ "id", "check ID numbers, a line each" },
 	{ "gen", "invented extracts of any size" },
 };

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "io/output.h"
+#include "report/seal.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -213,18 +214,6 @@ int put_workbooks(struct report *r, struct err *err)
 	return got;
 }
 
-/* The last key is the hash of all bytes before its line, so that damage to the manifest shows too. */
-static void seal(struct buf *b, const char *text)
-{
-	static const char end[] = "\n}";
-	XXH128_canonical_t h;
-	char hex[33];
-	buf_put(b, text, strlen(text) - strlen(end));
-	XXH128_canonicalFromHash(&h, XXH3_128bits(b->p, b->n));
-	hex_put(h.digest, sizeof h.digest, hex);
-	buf_printf(b, ",\n \"xxh3_128\": \"%s\"\n}\n", hex);
-}
-
 int put_manifest(struct report *r, struct err *err)
 {
 	char now[32];
@@ -232,10 +221,8 @@ int put_manifest(struct report *r, struct err *err)
 		return -1;
 	json_object_set_new(r->manifest, "finished_at", json_string(tell_time(now)));
 	struct buf b = { 0 };
-	char *text = json_dumps(r->manifest, JSON_INDENT(1));
-	seal(&b, text);
+	manifest_print(r->manifest, &b);
 	int got = put_file(r, "manifest.json", &b, NO_ROWS, err);
-	free(text);
 	buf_release(&b);
 	return got;
 }

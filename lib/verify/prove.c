@@ -3,12 +3,10 @@
 #include "base/lang.h"
 #include "internal.h"
 #include "io/output.h"
+#include "report/seal.h"
 #include "sign/sign.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #define MANIFEST "manifest.json"
 #define SIGNATURE "manifest.sig"
@@ -25,20 +23,6 @@ static int put(const char *folder, const char *name, struct str bytes, struct er
 		return -1;
 	}
 	return output_commit(o, err);
-}
-
-/* The text of a manifest, its last key the hash of what stands before: as lib/report writes it. */
-static void print_manifest(json_t *m, struct buf *ret)
-{
-	XXH128_canonical_t h;
-	char hex[33];
-	json_object_del(m, "xxh3_128");
-	char *text = json_dumps(m, JSON_INDENT(1));
-	buf_put(ret, text, strlen(text) - 2);
-	free(text);
-	XXH128_canonicalFromHash(&h, XXH3_128bits(ret->p, ret->n));
-	hex_put(h.digest, sizeof h.digest, hex);
-	buf_printf(ret, ",\n \"xxh3_128\": \"%s\"\n}\n", hex);
 }
 
 /* The manifest with the SHA-256 of its inputs; unchanged where it has them. */
@@ -61,7 +45,7 @@ static int complete(struct check *c, struct buf *manifest)
 	int r = c->err->status ? -1 : 0;
 	if (r == 0 && more && !c->result->problems) {
 		manifest->n = 0;
-		print_manifest(m, manifest);
+		manifest_print(m, manifest);
 		r = put(c->job->folder, MANIFEST, buf_str(manifest), c->err);
 	}
 	json_decref(m);

@@ -20,7 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'property'))
 import programs  # noqa: E402
 
-PROGRAMS = ['run', 'ingest', 'join', 'screen', 'report', 'workbooks', 'verdicts', 'track', 'purge', 'show', 'explain', 'rules', 'id', 'gen', 'verify', 'sign']
+PROGRAMS = ['run', 'ingest', 'join', 'screen', 'report', 'workbooks', 'verdicts', 'track', 'purge', 'show', 'explain', 'rules', 'id', 'gen', 'verify', 'sign', 'mask']
 
 
 def link_programs(folder, bin_folder):
