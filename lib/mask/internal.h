@@ -14,7 +14,8 @@ struct masker {
 };
 
 int key_load(struct masker *m, const char *path, struct err *err);
-/* Append the masked list (header and lines, in their order) to ret; *ret_rows lines. -1 when it is none. */
+/* Append the masked list (header and lines, in their order) to ret; *ret_rows lines. Cells behind those of a list stay as they are. -1 when
+ * it is none. */
 int mask_list(struct masker *m, struct str text, struct buf *ret, uint64_t *ret_rows);
 /* 16 hex digits of the HMAC of a label and a text; in the arena. */
 struct str keyed(struct masker *m, const char *label, struct str text);

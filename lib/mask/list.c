@@ -96,13 +96,15 @@ static struct str mask_unit(struct masker *m, struct str unit, struct str unit_n
 	return ret;
 }
 
+#define MORE 2 /* cells that a line may have behind those of a list */
+
 struct line {
-	struct str cells[LIST_CELLS];
+	struct str cells[LIST_CELLS + MORE];
 };
 
-static void mask_line(struct masker *m, const struct str *cell, struct line *to)
+static void mask_line(struct masker *m, const struct str *cell, unsigned cells, struct line *to)
 {
-	for (int i = 0; i < LIST_CELLS; i++)
+	for (unsigned i = 0; i < cells; i++)
 		to->cells[i] = arena_dup(&m->arena, i == CELL_EVIDENCE_ROWS ? unguarded(cell[i]) : cell[i]);
 	to->cells[CELL_FINDING_ID] = keyed(m, "finding", cell[CELL_FINDING_ID]);
 	to->cells[CELL_UNIT_NO] = mask_unit(m, cell[CELL_UNIT], unguarded(cell[CELL_UNIT_NO]));
@@ -125,14 +127,12 @@ static int by_place(const void *pa, const void *pb)
 	return c;
 }
 
-static void print(const struct line *lines, size_t n, struct buf *b)
+static void print(const struct line *line, unsigned cells, struct buf *b)
 {
-	buf_puts(b, STR(LIST_HEADER "\n"));
-	for (size_t i = 0; i < n; i++)
-		for (int k = 0; k < LIST_CELLS; k++) {
-			csv_put_guarded(b, lines[i].cells[k]);
-			buf_putc(b, k + 1 < LIST_CELLS ? ',' : '\n');
-		}
+	for (unsigned i = 0; i < cells; i++) {
+		csv_put_guarded(b, line->cells[i]);
+		buf_putc(b, i + 1 < cells ? ',' : '\n');
+	}
 }
 
 int mask_list(struct masker *m, struct str text, struct buf *ret, uint64_t *ret_rows)
@@ -141,14 +141,18 @@ int mask_list(struct masker *m, struct str text, struct buf *ret, uint64_t *ret_
 	struct line *lines = NULL;
 	size_t n = 0, cap = 0;
 	enum csv_line got = csv_line_next(&s); /* the header */
-	while (got == CSV_LINE && (got = csv_line_next(&s)) == CSV_LINE && s.count == LIST_CELLS) {
+	unsigned cells = s.count;
+	bool list = got == CSV_LINE && cells >= LIST_CELLS && cells <= LIST_CELLS + MORE;
+	buf_put(ret, text.p, s.at);
+	while (list && (got = csv_line_next(&s)) == CSV_LINE && s.count == cells) {
 		struct line one;
-		mask_line(m, s.cells, &one);
+		mask_line(m, s.cells, cells, &one);
 		VEC_PUSH(lines, n, cap, one);
 	}
-	int r = got == CSV_LINES_END ? 0 : -1;
+	int r = list && got == CSV_LINES_END ? 0 : -1;
 	sort(lines, n, sizeof *lines, by_place);
-	print(lines, n, ret);
+	for (size_t i = 0; i < n; i++)
+		print(&lines[i], cells, ret);
 	*ret_rows = n;
 	csv_lines_release(&s);
 	arena_reset(&m->arena);

@@ -3,7 +3,6 @@
 #include "internal.h"
 #include "io/output.h"
 #include "report/seal.h"
-#include "rule/pack.h"
 #include "verify/verify.h"
 
 #include <stdio.h>
@@ -60,45 +59,60 @@ static int put(struct copy *c, const char *name, const struct buf *b, uint64_t r
 	return output_commit(o, err);
 }
 
-static int copy_list(struct copy *c, enum list list, struct err *err)
+static int copy_list(struct copy *c, const char *name, struct err *err)
 {
-	char name[128];
 	struct buf from = { 0 }, to = { 0 };
 	uint64_t rows = 0;
-	snprintf(name, sizeof name, "lists/%s.csv", list_name(list));
 	int r = read_whole(c->job->run, name, &from, err);
 	if (r == 0 && mask_list(&c->masker, buf_str(&from), &to, &rows) < 0)
 		r = err_set(err, STATUS_DATA, "%s: is no list", name);
 	if (r == 0)
 		r = put(c, name, &to, rows, true, err);
-	json_object_set_new(c->lists, list_name(list), json_pack("{s:I}", "findings", (json_int_t)rows));
 	buf_release(&from);
 	buf_release(&to);
 	return r;
 }
 
 /* Counts and rates name nobody. */
-static int copy_plain(struct copy *c, struct err *err)
+static int copy_plain(struct copy *c, const char *name, json_t *rows, struct err *err)
 {
-	static const char *const plain[] = { "figures.csv", "rates.csv", "summary.json" };
+	struct buf b;
+	int r = read_whole(c->job->run, name, &b, err);
+	if (r == 0)
+		r = put(c, name, &b, rows ? (uint64_t)json_integer_value(rows) : UINT64_MAX, true, err);
+	buf_release(&b);
+	return r;
+}
+
+static bool is_plain(const char *name)
+{
+	return !strcmp(name, "figures.csv") || !strcmp(name, "rates.csv") || !strcmp(name, "summary.json");
+}
+
+/* Only what is known to name nobody, or can be masked; whatever else a run may write stays at home. */
+static int copy_outputs(struct copy *c, struct err *err)
+{
 	json_t *o;
 	size_t i;
 	int r = 0;
 	json_array_foreach(json_object_get(c->manifest, "outputs"), i, o)
 	{
 		const char *name = json_string_value(json_object_get(o, "file"));
-		json_t *rows = json_object_get(o, "rows");
-		for (size_t k = 0; r == 0 && name && k < sizeof plain / sizeof *plain; k++) {
-			struct buf b;
-			if (strcmp(name, plain[k]) != 0)
-				continue;
-			r = read_whole(c->job->run, name, &b, err);
-			if (r == 0)
-				r = put(c, name, &b, rows ? (uint64_t)json_integer_value(rows) : UINT64_MAX, true, err);
-			buf_release(&b);
-		}
+		if (r == 0 && name && !strncmp(name, "lists/", 6))
+			r = copy_list(c, name, err);
+		else if (r == 0 && name && is_plain(name))
+			r = copy_plain(c, name, json_object_get(o, "rows"), err);
 	}
 	return r;
+}
+
+/* How many findings each list has; no sums of what they are called. */
+static void count_lists(struct copy *c)
+{
+	const char *name;
+	json_t *list;
+	json_object_foreach(json_object_get(c->manifest, "lists"), name, list)
+		json_object_set_new(c->lists, name, json_pack("{s:O}", "findings", json_object_get(list, "findings")));
 }
 
 /* Which run it is of can be told by who has the key. */
@@ -127,10 +141,9 @@ static int make(struct copy *c, struct err *err)
 		return -1;
 	snprintf(lists, sizeof lists, "%s/lists", c->staging);
 	r = output_mkdir(lists, err);
-	for (int l = 0; r == 0 && l < LIST_COUNT; l++)
-		r = copy_list(c, (enum list)l, err);
 	if (r == 0)
-		r = copy_plain(c, err);
+		r = copy_outputs(c, err);
+	count_lists(c);
 	return r == 0 ? put_manifest(c, err) : -1;
 }
 

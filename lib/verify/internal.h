@@ -18,11 +18,14 @@ struct input {
 	uint64_t rejected_seen, invalid_seen;
 };
 
+enum counted { COUNT_FINDINGS, COUNT_CORE, COUNT_HOUSEHOLDS, COUNTED };
+
 /* Findings of a rule in a list. */
 struct rule_count {
-	struct str code;  /* in the arena */
-	uint64_t findings, core;
-	uint64_t exempted; /* of these: in lists/exempted.csv */
+	struct str code;         /* in the arena */
+	uint64_t findings;
+	uint64_t exempted;       /* of these: in lists/exempted.csv */
+	unsigned names[COUNTED]; /* its figures */
 };
 
 struct list_count {
@@ -35,6 +38,7 @@ struct list_count {
 	struct row_sum sum;
 	struct rule_count rules[64];
 	unsigned rule_count;
+	unsigned names[COUNTED]; /* of the whole list */
 };
 
 struct check {
@@ -73,6 +77,7 @@ void check_bytes(struct check *c, json_t *output, const struct buf *b);
 
 void check_list(struct check *c, enum list list, const char *name, struct str text, uint64_t rows); /* lists.c */
 void check_exempted(struct check *c, const char *name, struct str text, uint64_t rows);
+void name_lists(struct check *c);       /* before the first list */
 void check_ids(struct check *c);        /* once all lists were read */
 void check_refused(struct check *c, const char *name, struct str text, uint64_t rows); /* refused.c: a file of rejects/ or invalid/ */
 void check_refused_counts(struct check *c);

@@ -213,54 +213,73 @@ static void check_order(struct list_check *l, const struct str *cell)
 
 /* ---- what lists add up to ------------------------------------------------------------------------------------------------------------ */
 
+/* The figures that a list, or a rule in it, is counted in: figure_name numbers, made once. */
+static void name_figures(struct check *c, enum list list, struct str rule, unsigned ret[COUNTED])
+{
+	static const char *const what[COUNTED] = { "findings", "core", "households" };
+	for (int i = 0; i < COUNTED; i++) {
+		char name[256];
+		snprintf(name, sizeof name, "%s.%s%s%.*s", what[i], list_name(list), rule.n ? "." : "", STR_ARG(rule));
+		ret[i] = figure_name(&c->figures, str_of(name));
+	}
+}
+
+void name_lists(struct check *c)
+{
+	for (int l = 0; l < LIST_COUNT; l++)
+		name_figures(c, (enum list)l, STR(""), c->lists[l].names);
+}
+
 static struct rule_count *count_of(struct check *c, enum list list, struct str code)
 {
 	struct list_count *n = &c->lists[list];
-	for (unsigned i = 0; i < n->rule_count; i++)
+	for (unsigned i = n->rule_count; i-- > 0;) /* the lines of a rule follow each other */
 		if (str_eq(n->rules[i].code, code))
 			return &n->rules[i];
 	if (n->rule_count == sizeof n->rules / sizeof *n->rules)
 		return NULL;
-	n->rules[n->rule_count] = (struct rule_count){ .code = arena_dup(&c->arena, code) };
-	return &n->rules[n->rule_count++];
+	struct rule_count *new = &n->rules[n->rule_count++];
+	*new = (struct rule_count){ .code = arena_dup(&c->arena, code) };
+	name_figures(c, list, code, new->names);
+	return new;
 }
 
-static void add_figure(struct check *c, const char *what, enum list list, struct str rule, int64_t region)
+static void add_figure(struct check *c, unsigned name, const struct figure_at *at, unsigned levels)
 {
-	struct figure_at at[FIGURE_LEVELS];
-	char name[256];
-	int n = snprintf(name, sizeof name, "%s.%s%s%.*s", what, list_name(list), rule.n ? "." : "", STR_ARG(rule));
-	unsigned number = figure_name(&c->figures, (struct str){ name, n < (int)sizeof name ? (size_t)n : sizeof name - 1 });
-	unsigned levels = figure_levels(&c->places, region, at);
 	for (unsigned i = 0; i < levels; i++)
-		figure_add(&c->figures, number, at[i].level, at[i].region, 1);
+		figure_add(&c->figures, name, at[i].level, at[i].region, 1);
 	c->figure_total += levels;
+}
+
+static int64_t region_of(struct str cell)
+{
+	int64_t region;
+	return cell.n && region_parse(cell, &region) == 0 ? region : VALUE_NULL;
 }
 
 static void count_line(struct list_check *l, const struct str *cell)
 {
 	struct check *c = l->c;
 	struct rule_count *rule = count_of(c, l->list, cell[CELL_RULE]);
+	const unsigned *whole = c->lists[l->list].names;
+	struct figure_at at[FIGURE_LEVELS];
+	int64_t region = region_of(cell[CELL_REGION]);
+	unsigned levels = figure_levels(&c->places, region, at);
 	int unit = unit_of(cell[CELL_UNIT]);
-	int64_t region = VALUE_NULL;
-	bool core = str_eq(cell[CELL_CORE], STR("yes"));
 	if (!rule) {
 		bad(l, N_("there are more rules than a pack can have"));
 		return;
 	}
-	if (!cell[CELL_REGION].n || region_parse(cell[CELL_REGION], &region) != 0)
-		region = VALUE_NULL;
 	rule->findings++;
-	rule->core += core;
-	add_figure(c, "findings", l->list, STR(""), region);
-	add_figure(c, "findings", l->list, rule->code, region);
-	if (core) {
-		add_figure(c, "core", l->list, STR(""), region);
-		add_figure(c, "core", l->list, rule->code, region);
+	add_figure(c, whole[COUNT_FINDINGS], at, levels);
+	add_figure(c, rule->names[COUNT_FINDINGS], at, levels);
+	if (str_eq(cell[CELL_CORE], STR("yes"))) {
+		add_figure(c, whole[COUNT_CORE], at, levels);
+		add_figure(c, rule->names[COUNT_CORE], at, levels);
 	}
 	if (unit != UNIT_REGISTER && unit != UNIT_HOUSEHOLD)
 		return;
-	add_figure(c, "households", l->list, rule->code, region);
+	add_figure(c, rule->names[COUNT_HOUSEHOLDS], at, levels);
 	struct home h = { XXH3_64bits_withSeed(cell[CELL_UNIT_NO].p, cell[CELL_UNIT_NO].n, (uint64_t)unit), region };
 	struct list_count *n = &c->lists[l->list];
 	VEC_PUSH(n->homes, n->home_count, n->home_cap, h);
@@ -277,9 +296,11 @@ static void count_homes(struct check *c, enum list list)
 {
 	struct list_count *n = &c->lists[list];
 	sort(n->homes, n->home_count, sizeof *n->homes, by_unit);
-	for (size_t i = 0; i < n->home_count; i++)
+	for (size_t i = 0; i < n->home_count; i++) {
+		struct figure_at at[FIGURE_LEVELS];
 		if (i == 0 || n->homes[i].unit != n->homes[i - 1].unit)
-			add_figure(c, "households", list, STR(""), n->homes[i].region);
+			add_figure(c, n->names[COUNT_HOUSEHOLDS], at, figure_levels(&c->places, n->homes[i].region, at));
+	}
 	free(n->homes);
 	n->homes = NULL;
 	n->home_count = n->home_cap = 0;

@@ -110,6 +110,7 @@ static void check_outputs(struct check *c)
 	size_t i;
 	struct buf figures = { 0 };
 	uint64_t figure_rows = ANY_ROWS;
+	name_lists(c);
 	json_array_foreach(json_object_get(c->manifest, "outputs"), i, o)
 	{
 		const char *name = json_string_value(json_object_get(o, "file"));
