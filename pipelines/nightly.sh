@@ -17,6 +17,6 @@ failed() {
 	exit "$1"
 }
 
-"$bidui" run --quiet --as-of "$day" --out "$out" --on-failure "$hook" "$pipeline" || exit
+"$bidui" run --quiet --as-of "$day" --state "$state" --out "$out" --on-failure "$hook" "$pipeline" || exit
 "$bidui" track --quiet --state "$state" --out "$sheets" --xlsx ${owners:+--owners "$owners"} "$out" || failed $?
 "$bidui" purge --quiet --state "$state" --as-of "$day" || failed $?

@@ -59,6 +59,8 @@ void note_damage(struct runner *r, const struct err *err);
 void runner_release(struct runner *r); /* what runner_ingest has made */
 int runner_ingest(struct runner *r, struct err *err);
 int runner_join(struct runner *r, const char *dossiers, struct join_only *only, struct err *err);
+/* STATE/registered, of the run whose manifest stands in the staging folder. */
+int put_registered(struct runner *r, struct err *err);
 /* rejects/ and invalid/ in the staging folder */
 int runner_subfolders(struct runner *r, struct err *err);
 

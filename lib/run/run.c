@@ -350,7 +350,7 @@ static int make_all_anew(struct runner *r, const char *version, struct err *err)
 
 static int publish(struct runner *r, struct err *err)
 {
-	if (r->state && state_prepare(r->state, err) < 0)
+	if (r->state && (put_registered(r, err) < 0 || state_prepare(r->state, err) < 0))
 		return -1;
 	if (output_folder_publish(r->staging, r->plan->out, err) < 0)
 		return -1;

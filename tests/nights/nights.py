@@ -393,7 +393,7 @@ def the_units_of_systemd_are_sound_and_hardened(tmp):
 TESTS = [states_are_those_reasoned_by_hand, the_due_date_stays_that_of_the_first_day, a_kind_that_did_not_come_closes_nothing,
          a_row_that_moves_changes_nothing_but_its_place, the_same_run_twice_changes_no_byte, an_earlier_day_is_refused_and_changes_no_byte,
          a_list_that_is_not_what_the_run_wrote_is_refused, two_at_once_do_not_mix, each_problem_has_a_day_and_somebody_who_answers,
-         a_wrong_owners_file_is_told_with_its_line, 
+         a_wrong_owners_file_is_told_with_its_line, who_enters_exits_relapses_and_leaves_is_counted_by_place, 
          what_is_gone_is_forgotten_after_its_days_and_not_before,
          a_day_before_the_last_run_forgets_nothing, a_run_that_fails_calls_the_command_and_notes_why,
          the_nightly_script_runs_night_after_night_and_tells_of_a_bad_one, random_nights_agree_with_a_model,
