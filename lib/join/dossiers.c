@@ -59,7 +59,7 @@ static void doubt(const struct assembler *a, struct row r, struct one_person *pe
 {
 	const struct kind *k = a->j->homes_table->kind;
 	struct one_person probe = { row_key(k, r), 0 };
-	struct one_person *p = bsearch(&probe, people, n, sizeof probe, by_key);
+	struct one_person *p = search(&probe, people, n, sizeof probe, by_key);
 	if (p && doubts_about(&a->doubts, k, r, probe.key))
 		p->flags |= PERSON_MAYBE_REGISTERED;
 }

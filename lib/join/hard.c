@@ -102,6 +102,6 @@ int hard_settle(struct join *j, struct hard_rows *h, struct err *err)
 bool is_home(const struct join *j, struct home_reader *reader, struct row r, uint32_t ordinal, unsigned flags)
 {
 	if (flags & WANTED_HARD)
-		return bsearch(&ordinal, j->hard_homes.items, j->hard_homes.count, sizeof ordinal, by_ordinal) != NULL;
+		return search(&ordinal, j->hard_homes.items, j->hard_homes.count, sizeof ordinal, by_ordinal) != NULL;
 	return row_says(&reader->home, reader, r);
 }

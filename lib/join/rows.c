@@ -62,7 +62,7 @@ static uint32_t note_of(const struct gatherer *g, const struct row_piece *p, str
 	if (!is_home(j, p->reader, r, ordinal, flags))
 		return NOTE_ROW;
 	struct noted_row probe = { ordinal, 0 };
-	const struct noted_row *noted = slot & LOOK ? NULL : bsearch(&probe, j->noted.items, j->noted.count, sizeof probe, by_ordinal);
+	const struct noted_row *noted = slot & LOOK ? NULL : search(&probe, j->noted.items, j->noted.count, sizeof probe, by_ordinal);
 	return noted ? NOTE_COLLECTIVE + noted->collective : NOTE_HOME;
 }
 

@@ -163,7 +163,7 @@ bool is_scattered(const struct join *j, uint64_t home)
 	if (j->all_scattered)
 		return true;
 	return sieve_has(&j->scattered_sieve, sieve_hash(home)) &&
-	       bsearch(&home, j->scattered, j->scattered_count, sizeof home, by_hash) != NULL;
+	       search(&home, j->scattered, j->scattered_count, sizeof home, by_hash) != NULL;
 }
 
 static void keep_scattered(struct survey *s)

@@ -70,6 +70,12 @@ static inline struct str buf_str(const struct buf *b) { return (struct str){ b->
 /* qsort that takes an empty array, NULL or not; a few items, which dossiers mostly have, are put in order without its memory. */
 void sort(void *items, size_t n, size_t size, int (*cmp)(const void *, const void *));
 
+/* bsearch that takes an empty array, NULL or not. */
+static inline void *search(const void *key, const void *items, size_t n, size_t size, int (*cmp)(const void *, const void *))
+{
+	return n ? bsearch(key, items, n, size, cmp) : NULL;
+}
+
 /* Push v on a growing array: T *items; size_t n, cap. */
 #define VEC_PUSH(items, n, cap, v)                                                                   \
 	do {                                                                                         \
