@@ -1,6 +1,7 @@
 /* bidui-ingest: extracts of one kind into a table. */
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "id/hide.h"
 #include "ingest/ingest.h"
 #include "options.h"
 
@@ -10,10 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *base_name(const char *path)
+/* Without folders, as it may be told; malloc'd. */
+static char *shown_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
+	char *name = mem_dup(str_of(slash ? slash + 1 : path));
+	id_hide(name);
+	return name;
 }
 
 static int by_name(const void *a, const void *b)
@@ -25,7 +29,7 @@ static int by_name(const void *a, const void *b)
 static int list_files(const struct options *o, struct ingest_file *files, struct err *err)
 {
 	for (int i = 0; i < o->extract_count; i++)
-		files[i] = (struct ingest_file){ o->extracts[i], base_name(o->extracts[i]), o->encoding, o->delimiter };
+		files[i] = (struct ingest_file){ o->extracts[i], shown_name(o->extracts[i]), o->encoding, o->delimiter };
 	qsort(files, (size_t)o->extract_count, sizeof *files, by_name);
 	for (int i = 1; i < o->extract_count; i++)
 		if (!strcmp(files[i - 1].name, files[i].name))
@@ -90,6 +94,8 @@ static int ingest(const struct options *o, const struct cli *cli, struct schema 
 		print_counts(files, counts, o->extract_count);
 done:
 	id_changes_free(changes);
+	for (int i = 0; i < o->extract_count; i++)
+		free((char *)files[i].name);
 	free(files);
 	free(counts);
 	return rc;

@@ -47,6 +47,9 @@ int main(int argc, char **argv)
 		hook_done(&plan);
 	if (got == 0 && !cli.quiet)
 		show_result(&result, plan.out, cli_color(1));
+	for (size_t i = 0; i < result.older.count; i++)
+		if (!result.older.items[i].gone)
+			fprintf(stderr, "bidui-run: %s: an old run cannot be removed; remove it by hand\n", result.older.items[i].path);
 	run_result_release(&result);
 	run_plan_release(&plan);
 	return status;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON, OPT_ON_FAILURE, OPT_XLSX, OPT_SPLIT, OPT_STATE, OPT_CHECK, OPT_VERDICTS };
+enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON, OPT_ON_FAILURE, OPT_XLSX, OPT_SPLIT, OPT_STATE, OPT_CHECK, OPT_VERDICTS, OPT_KEEP };
 
 static const struct cli_option options[] = {
 	{ "extracts", 'e', "DIR", "the folder with the extracts", OPT_EXTRACTS },
@@ -13,6 +13,7 @@ static const struct cli_option options[] = {
 	{ "pack", 'p', "FILE", "the rule pack (default: chongqing-2017)", OPT_PACK },
 	{ "schemas", 0, "DIR", "the folder with the kinds", OPT_SCHEMAS },
 	{ "threads", 't', "N", "threads (default: as many as there are processors)", OPT_THREADS },
+	{ "keep", 'k', "N", "keep N older runs beside DIR, as DIR.run-000001 and on (default: 0)", OPT_KEEP },
 	{ "xlsx", 0, NULL, "make workbooks too, for those who check and for departments", OPT_XLSX },
 	{ "split", 0, "county|township|none", "a workbook for each of these (default: county)", OPT_SPLIT },
 	{ "state", 's', "DIR", "keep what was read for the next run, and read only what has changed", OPT_STATE },
@@ -45,6 +46,16 @@ static void set(char **to, const char *text)
 	*to = mem_dup(str_of(text));
 }
 
+static int read_number(const char *name, const char *text, unsigned low, unsigned high, unsigned *ret, struct err *err)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end || n < low || n > high)
+		return err_set(err, STATUS_USAGE, "--%s: a number from %u to %u", name, low, high);
+	*ret = (unsigned)n;
+	return 0;
+}
+
 static int take(struct run_plan *p, struct fail_on *f, int option, const char *arg, struct err *err)
 {
 	switch (option) {
@@ -62,9 +73,10 @@ static int take(struct run_plan *p, struct fail_on *f, int option, const char *a
 		return p->by_content || !strcmp(arg, "files") ? 0 : err_set(err, STATUS_USAGE, "--check: is files or content");
 	case OPT_VERDICTS: set(&p->verdicts, arg); return 0;
 	case OPT_FAIL_ON: return read_fail_on(arg, f, err);
-	default:
-		p->threads = (unsigned)atoi(arg);
-		return p->threads >= 1 && p->threads <= 64 ? 0 : err_set(err, STATUS_USAGE, "--threads: a number from 1 to 64");
+	case OPT_KEEP:
+		p->keep_said = true;
+		return read_number("keep", arg, 0, RUN_KEEP_MAX, &p->keep, err);
+	default: return read_number("threads", arg, 1, 64, &p->threads, err);
 	}
 }
 

@@ -105,9 +105,17 @@ static void show_lists(const struct run_result *r, bool color)
 	}
 }
 
+static void show_older(const struct older *k)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (k->items[i].gone)
+			printf("%s: removed, the oldest of more runs than --keep says\n", k->items[i].path);
+}
+
 void show_result(const struct run_result *r, const char *out, bool color)
 {
 	show_extracts(r);
 	show_lists(r, color);
 	printf("\n疑点不等于违规: a finding is a lead for a person to check on the spot, never a decision.\nThe lists are in %s/lists\n", out);
+	show_older(&r->older);
 }

@@ -47,19 +47,16 @@ static int make(const struct wanted *w, const struct schema *schema, const char 
 
 static int publish(const struct wanted *w, struct err *err)
 {
-	char *folder;
+	struct output_folder folder = { 0 };
 	struct schema *schema;
 	if (schema_load(&schema, w->schemas, NULL, err) < 0)
 		return -1;
 	int got = output_folder_create(&folder, w->out, err);
-	if (got == 0) {
-		got = make(w, schema, folder, err);
-		if (got == 0)
-			got = output_folder_publish(folder, w->out, err);
-		if (got < 0)
-			output_folder_remove(folder);
-		free(folder);
-	}
+	if (got == 0)
+		got = make(w, schema, folder.path, err);
+	if (got == 0)
+		got = output_folder_publish(&folder, w->out, NULL, err);
+	output_folder_remove(&folder);
 	schema_free(schema);
 	return got;
 }

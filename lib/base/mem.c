@@ -1,19 +1,15 @@
 #include "base/mem.h"
 
-#include "base/err.h"
+#include "base/leave.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 static _Noreturn void out_of_memory(void)
 {
-	static const char text[] = "bidui: memory: no more is given; give the machine more or use a smaller extract\n";
-	ssize_t ignored = write(2, text, sizeof text - 1);
-	(void)ignored;
-	_exit(STATUS_OSERR);
+	leave_now(STATUS_OSERR, LEAVE_NO_MEMORY);
 }
 
 #define HUGE_PAGE (UINT64_C(2) << 20)
@@ -33,6 +29,14 @@ void *mem_alloc(size_t n)
 	if (n >= HUGE_PAGE)
 		return alloc_huge(n);
 	void *p = calloc(1, n ? n : 1);
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *mem_take(size_t n)
+{
+	void *p = malloc(n ? n : 1);
 	if (!p)
 		out_of_memory();
 	return p;

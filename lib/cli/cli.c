@@ -1,10 +1,13 @@
 #include "cli/cli.h"
 
+#include "base/leave.h"
 #include "base/mem.h"
 #include "base/private.h"
+#include "id/hide.h"
 #include "value/value.h"
 
 #include <getopt.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -67,6 +70,8 @@ int cli_next(struct cli *cli, int argc, char **argv)
 	struct option longs[MAX_OPTIONS + 1] = { 0 };
 	char shorts[2 * MAX_OPTIONS + 2] = "";
 	process_private();
+	leave_on_signals();
+	json_set_alloc_funcs(mem_take, free);
 	add(common, longs, shorts, add(cli->options, longs, shorts, 0));
 	int c = getopt_long(argc, argv, shorts, longs, NULL);
 	cli->index = optind;
@@ -103,7 +108,10 @@ int cli_status(int got)
 
 int cli_fail(const struct cli *cli, const struct err *err)
 {
-	fprintf(stderr, "%s: %s\n", cli->program, err->text);
+	char text[sizeof err->text];
+	memcpy(text, err->text, sizeof text);
+	id_hide(text); /* somebody may have named a file so */
+	fprintf(stderr, "%s: %s\n", cli->program, text);
 	return err->status;
 }
 

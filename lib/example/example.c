@@ -81,7 +81,7 @@ static int screen_and_judge(const struct pack *pack, const struct rule *rule, co
 {
 	char findings[4096];
 	struct frame *f = NULL;
-	snprintf(findings, sizeof findings, "%s/findings", w->folder);
+	snprintf(findings, sizeof findings, "%s/findings", w->folder.path);
 	struct screen_job screen = { pack, w->dossiers, findings, 1, w->id };
 	int r = screen_run(&screen, err);
 	if (r == 0)
@@ -96,21 +96,20 @@ int example_run(const struct pack *pack, const struct rule *rule, const struct e
                 struct err *err)
 {
 	struct run_work w = { 0 };
-	char *folder = NULL, path[4096];
+	struct output_folder folder = { 0 };
+	char path[4096];
 	*ret = (struct example_answer){ 0 };
 	say_expected(x, &ret->expected);
 	snprintf(path, sizeof path, "%s/bidui-example", beside);
 	int r = output_folder_create(&folder, path, err);
 	if (r == 0)
-		r = example_write(pack, rule, x, folder, err);
-	struct run_plan plan = { .extracts = folder, .threads = 1 };
+		r = example_write(pack, rule, x, folder.path, err);
+	struct run_plan plan = { .extracts = folder.path, .threads = 1 };
 	if (r == 0)
 		r = run_work(&w, &plan, pack->schema, pack, beside, NULL, err);
 	if (r == 0)
 		r = screen_and_judge(pack, rule, x, &w, ret, err);
 	run_work_release(&w);
-	if (folder)
-		output_folder_remove(folder);
-	free(folder);
+	output_folder_remove(&folder);
 	return r;
 }

@@ -65,15 +65,6 @@ static uint64_t rows_to_expect(const struct ingest_job *job)
 	return bytes / ROW_BYTES;
 }
 
-/* Of the files of a job some may be visible already. */
-static void remove_visible(const struct ingest_job *job)
-{
-	const char *paths[] = { job->rejects_path, job->invalid_path, job->reading_path };
-	for (int i = 0; i < 3; i++)
-		if (paths[i])
-			unlink(paths[i]);
-}
-
 /* What only the whole kind can tell: duplicates, and the stops on shares. */
 static int settle(struct ingest *in, struct err *err)
 {
@@ -102,15 +93,15 @@ static int commit(struct ingest *in, struct err *err)
 {
 	json_t *meta = whole_meta(&in->whole);
 	struct table_writer *table = in->table;
-	int rc = in->reading ? commit_reading(in, meta, err) : outcome_commit(&in->outcome, err);
+	int rc = in->reading ? commit_reading(in, meta, err) : outcome_seal(&in->outcome, err);
 	if (rc == 0) {
 		in->table = NULL;
 		rc = table_commit(table, meta, err);
 	}
 	json_decref(meta);
-	if (rc < 0)
-		remove_visible(in->job);
-	return rc;
+	if (rc < 0 && in->job->reading_path)
+		unlink(in->job->reading_path); /* a reading without its table is none */
+	return rc < 0 || in->job->reading_path ? rc : outcome_commit(&in->outcome, err);
 }
 
 static int open_outcome(struct ingest *in, struct err *err)

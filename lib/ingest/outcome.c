@@ -5,7 +5,6 @@
 #include "text/utf8.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -96,17 +95,8 @@ void outcome_put_invalid(struct buf *out, uint32_t ordinal, const char *file, ui
 /* Move the spool's memory to its file. */
 static int spill(struct outcome *o, struct err *err)
 {
-	if (o->spool_fd < 0) {
-		struct buf name = { 0 };
-		buf_printf(&name, "%s.XXXXXX", o->spool_path);
-		buf_putc(&name, 0);
-		o->spool_fd = mkostemp(name.p, O_CLOEXEC);
-		if (o->spool_fd >= 0)
-			unlink(name.p);
-		buf_release(&name);
-		if (o->spool_fd < 0)
-			return err_errno(err, STATUS_CANTCREAT, "%s: no room beside it for a temporary file", o->spool_path);
-	}
+	if (o->spool_fd < 0 && (o->spool_fd = output_spool(o->spool_path, err)) < 0)
+		return -1;
 	for (size_t at = 0; at < o->spool.n;) {
 		ssize_t n = pwrite(o->spool_fd, o->spool.p + at, o->spool.n - at, (off_t)(o->spool_size + at));
 		if (n < 0 && errno != EINTR)
@@ -187,6 +177,11 @@ int outcome_settle(struct outcome *o, const uint32_t *duplicates, size_t count, 
 	if (settle_file(o, &s, err) < 0 || settle_entries(o, &s, o->spool.p, o->spool.n, err) == SIZE_MAX)
 		return -1;
 	return outlet_flush(&o->rejects, err) < 0 ? -1 : outlet_flush(&o->invalid, err);
+}
+
+int outcome_seal(struct outcome *o, struct err *err)
+{
+	return output_seal(o->rejects.list, err) < 0 ? -1 : output_seal(o->invalid.list, err);
 }
 
 int outcome_commit(struct outcome *o, struct err *err)

@@ -56,7 +56,8 @@ int outcome_take(struct outcome *o, const struct buf *rejects, const struct buf 
 /* Write the invalid values but those of the duplicates (sorted ordinals); kept(arg, ordinal) is called for each one written. */
 int outcome_settle(struct outcome *o, const uint32_t *duplicates, size_t count, void (*kept)(void *arg, uint32_t ordinal), void *arg,
                    struct err *err) __attribute__((warn_unused_result));
-/* Make both visible; a reading is the caller's. */
+/* Write and close both, then make both visible: nothing is visible before all is on the disk. A reading is the caller's. */
+int outcome_seal(struct outcome *o, struct err *err) __attribute__((warn_unused_result));
 int outcome_commit(struct outcome *o, struct err *err) __attribute__((warn_unused_result));
 void outcome_abort(struct outcome *o); /* also after a commit: then it only releases */
 

@@ -1,5 +1,7 @@
 #include "io/output.h"
 
+#include "base/leave.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +18,8 @@
 #define BUFFER (256u << 10)
 
 struct output {
-	int fd;
+	int fd;              /* -1: sealed */
+	struct leave *leave;
 	char *path, *temporary;
 	uint8_t *buf;
 	size_t n;
@@ -49,21 +52,64 @@ static char *temporary_name(const char *path)
 	return t;
 }
 
-static int sync_folder(const char *path, struct err *err)
+static bool is_temporary_of(const char *name, const char *base)
 {
-	char *dir = mem_dup(folder_of(path));
+	size_t n = strlen(base);
+	long pid;
+	unsigned count;
+	int end = 0;
+	if (name[0] != '.' || strncmp(name + 1, base, n) != 0 || name[1 + n] != '.')
+		return false;
+	return sscanf(name + n + 2, "%ld-%u.tmp%n", &pid, &count, &end) == 2 && end && !name[n + 2 + (size_t)end];
+}
+
+/* What a process that was killed left of an earlier try to make path. A temporary is locked as long as its maker lives. */
+static void sweep(const char *path)
+{
+	if (leave_covers(path))
+		return; /* in a folder that we have just made */
+	char *folder = mem_dup(folder_of(path));
+	DIR *d = opendir(folder);
+	free(folder);
+	for (struct dirent *e; d && (e = readdir(d));) {
+		if (!is_temporary_of(e->d_name, base_of(path)))
+			continue;
+		int fd = openat(dirfd(d), e->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 && unlinkat(dirfd(d), e->d_name, 0) < 0) {
+			leave_empty_folder(fd);
+			unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
+		}
+		close(fd);
+	}
+	if (d)
+		closedir(d);
+}
+
+static int sync_named(const char *dir, struct err *err)
+{
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r = fd < 0 ? -1 : fsync(fd);
 	if (r < 0)
 		err_errno(err, STATUS_IOERR, "%s: the folder cannot be made durable; check the disk", dir);
 	if (fd >= 0)
 		close(fd);
+	return r;
+}
+
+/* The folder that path is in. */
+static int sync_folder(const char *path, struct err *err)
+{
+	char *dir = mem_dup(folder_of(path));
+	int r = sync_named(dir, err);
 	free(dir);
 	return r;
 }
 
 static void output_free(struct output *o)
 {
+	leave_end(o->leave);
 	if (o->hash)
 		XXH3_freeState(o->hash);
 	sha256_free(o->sha256);
@@ -78,14 +124,18 @@ int output_create(struct output **ret, const char *path, struct err *err)
 	struct output *o = mem_alloc(sizeof *o);
 	o->path = mem_dup(str_of(path));
 	o->temporary = temporary_name(path);
+	o->buf = mem_alloc(BUFFER);
+	o->hash = XXH3_createState();
+	sweep(path);
+	o->leave = leave_begin(o->temporary);
 	o->fd = open(o->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	leave_release();
 	if (o->fd < 0) {
 		err_errno(err, STATUS_CANTCREAT, "%s: cannot be made", path);
 		output_free(o);
 		return -1;
 	}
-	o->buf = mem_alloc(BUFFER);
-	o->hash = XXH3_createState();
+	flock(o->fd, LOCK_EX | LOCK_NB); /* for sweep; where it cannot be locked, it is not swept */
 	if (!o->hash) {
 		output_abort(o);
 		return err_set(err, STATUS_OSERR, "%s: no memory for its hash", path);
@@ -180,20 +230,23 @@ int output_write_parts(struct output *o, const struct str *parts, unsigned count
 	return write_direct(o, parts, count, err);
 }
 
-int output_commit(struct output *o, struct err *err)
+int output_seal(struct output *o, struct err *err)
 {
 	if (flush(o, err) < 0)
-		goto fail;
-	if (fsync(o->fd) < 0) {
-		err_errno(err, STATUS_IOERR, "%s: cannot be made durable; check the disk", o->path);
-		goto fail;
-	}
+		return -1;
+	if (fsync(o->fd) < 0)
+		return err_errno(err, STATUS_IOERR, "%s: cannot be made durable; check the disk", o->path);
 	int fd = o->fd;
 	o->fd = -1;
-	if (close(fd) < 0) {
-		err_errno(err, STATUS_IOERR, "%s: closing failed; check the disk", o->path);
+	if (close(fd) < 0)
+		return err_errno(err, STATUS_IOERR, "%s: closing failed; check the disk", o->path);
+	return 0;
+}
+
+int output_commit(struct output *o, struct err *err)
+{
+	if (o->fd >= 0 && output_seal(o, err) < 0)
 		goto fail;
-	}
 	if (rename(o->temporary, o->path) < 0) {
 		err_errno(err, STATUS_CANTCREAT, "%s: cannot be made", o->path);
 		goto fail;
@@ -210,9 +263,9 @@ void output_abort(struct output *o)
 {
 	if (!o)
 		return;
+	unlink(o->temporary);
 	if (o->fd >= 0)
 		close(o->fd);
-	unlink(o->temporary);
 	output_free(o);
 }
 
@@ -251,6 +304,25 @@ void output_sha256(const struct output *o, uint8_t ret[SHA256_BYTES])
 	sha256_get(o->sha256, ret);
 }
 
+int output_spool(const char *path, struct err *err)
+{
+	char *folder = mem_dup(folder_of(path)), *name = temporary_name(path);
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+		struct leave *l = leave_begin(name);
+		fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd >= 0)
+			unlink(name);
+		leave_release();
+		leave_end(l);
+	}
+	if (fd < 0)
+		err_errno(err, STATUS_CANTCREAT, "%s: no room beside it for a temporary file", path);
+	free(folder);
+	free(name);
+	return fd;
+}
+
 int output_mkdir(const char *path, struct err *err)
 {
 	if (mkdir(path, 0700) < 0)
@@ -258,78 +330,140 @@ int output_mkdir(const char *path, struct err *err)
 	return 0;
 }
 
-int output_folder_create(char **ret, const char *path, struct err *err)
+/* ---- folders ----------------------------------------------------------------------------------------------------------------------- */
+
+int output_folder_create(struct output_folder *ret, const char *path, struct err *err)
 {
-	char *t = temporary_name(path);
-	if (output_mkdir(t, err) < 0) {
-		free(t);
+	sweep(path);
+	ret->path = temporary_name(path);
+	ret->leave = leave_begin(ret->path);
+	int r = output_mkdir(ret->path, err);
+	leave_release();
+	if (r < 0) {
+		leave_end(ret->leave);
+		free(ret->path);
+		*ret = (struct output_folder){ 0 };
 		return -1;
 	}
-	*ret = t;
+	ret->lock = open(ret->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (ret->lock >= 0)
+		flock(ret->lock, LOCK_EX | LOCK_NB);
 	return 0;
 }
 
-void output_folder_remove(const char *folder)
+static void folder_end(struct output_folder *f)
 {
-	DIR *d = opendir(folder);
-	if (!d)
-		return;
-	for (struct dirent *e; (e = readdir(d));) {
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
-			continue;
-		if (unlinkat(dirfd(d), e->d_name, 0) == 0)
-			continue;
-		char *inner;
-		if (asprintf(&inner, "%s/%s", folder, e->d_name) < 0)
-			continue;
-		output_folder_remove(inner);
-		free(inner);
-	}
-	closedir(d);
-	rmdir(folder);
+	leave_end(f->leave);
+	if (f->lock >= 0)
+		close(f->lock);
+	free(f->path);
+	*f = (struct output_folder){ 0 };
 }
 
-/* renameat2 can exchange two folders at once: the old one is never missing. Where the file system cannot, the old one steps
- * aside first. */
-static int exchange(const char *folder, const char *path, struct err *err)
+void output_folder_remove(struct output_folder *f)
+{
+	if (!f->path)
+		return;
+	leave_remove_folder(f->path);
+	folder_end(f);
+}
+
+char *output_old_name(const char *path, uint64_t inode)
+{
+	struct str dir = folder_of(path);
+	struct buf b = { 0 };
+	buf_printf(&b, "%.*s.%s.%llu.old", STR_ARG(dir), base_of(path), (unsigned long long)inode);
+	buf_putc(&b, 0);
+	return b.p;
+}
+
+/* The new one steps in, the old one to where it was. renameat2 can exchange two folders at once: the old one is never missing. Where
+ * the file system cannot, it steps aside first. */
+static int exchange(const char *folder, const char *path, const char *aside, struct err *err)
 {
 	if (renameat2(AT_FDCWD, folder, AT_FDCWD, path, RENAME_EXCHANGE) == 0)
 		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return err_errno(err, STATUS_CANTCREAT, "%s: cannot be replaced", path);
-	char *aside = temporary_name(path);
-	int r = rename(path, aside);
+	int r = errno == EINVAL || errno == ENOSYS ? rename(path, aside) : -1;
 	if (r == 0 && (r = rename(folder, path)) < 0)
 		rename(aside, path);
-	if (r < 0)
-		err_errno(err, STATUS_CANTCREAT, "%s: cannot be replaced", path);
-	else
-		output_folder_remove(aside);
+	else if (r == 0)
+		r = rename(aside, folder);
+	return r < 0 ? err_errno(err, STATUS_CANTCREAT, "%s: cannot be replaced", path) : 0;
+}
+
+/* Give it the name by which a later run tells whether it was published. */
+static int mark(struct output_folder *f, const char *path, struct err *err)
+{
+	struct stat st;
+	if (stat(f->path, &st) < 0)
+		return err_errno(err, STATUS_IOERR, "%s: cannot be seen", f->path);
+	char *marked = output_old_name(path, st.st_ino);
+	struct leave *leave = leave_begin(marked);
+	int r = rename(f->path, marked);
+	leave_release();
+	if (r < 0) {
+		err_errno(err, STATUS_CANTCREAT, "%s: cannot be made", path);
+		leave_end(leave);
+		free(marked);
+		return -1;
+	}
+	leave_end(f->leave);
+	free(f->path);
+	f->leave = leave;
+	f->path = marked;
+	return 0;
+}
+
+/* Where nothing stood. Undone when it cannot be made durable. */
+static int appear(struct output_folder *f, const char *path, struct err *err)
+{
+	if (renameat2(AT_FDCWD, f->path, AT_FDCWD, path, RENAME_NOREPLACE) < 0 && rename(f->path, path) < 0)
+		return err_errno(err, STATUS_CANTCREAT, "%s: cannot be made", path);
+	if (sync_folder(path, err) < 0) {
+		rename(path, f->path);
+		return -1;
+	}
+	folder_end(f);
+	return 0;
+}
+
+/* All or nothing: each step is undone when a later one fails. */
+static int replace(struct output_folder *f, const char *path, const char *keep_as, struct err *err)
+{
+	struct err ignored;
+	char *dir = mem_dup(folder_of(path)), *aside = output_old_name(path, 0);
+	leave_hold();
+	bool exchanged = exchange(f->path, path, aside, err) == 0, kept = exchanged && keep_as;
+	int r = exchanged ? 0 : -1;
+	if (kept && rename(f->path, keep_as) < 0) {
+		r = err_errno(err, STATUS_CANTCREAT, "%s: cannot be made", keep_as);
+		kept = false;
+	} else if (r == 0) {
+		r = sync_named(dir, err);
+	}
+	if (r < 0 && kept)
+		rename(keep_as, f->path);
+	if (r < 0 && exchanged)
+		exchange(f->path, path, aside, &ignored);
+	leave_release();
+	free(dir);
 	free(aside);
 	return r;
 }
 
-int output_folder_publish(const char *folder, const char *path, struct err *err)
+int output_folder_publish(struct output_folder *f, const char *path, const char *keep_as, struct err *err)
 {
-	char *inside;
-	if (asprintf(&inside, "%s/.", folder) < 0)
-		return err_set(err, STATUS_OSERR, "%s: no memory for its name", path);
-	int r = sync_folder(inside, err);
-	free(inside);
-	if (r < 0)
-		return -1;
 	struct stat st;
-	if (lstat(path, &st) < 0) {
-		if (renameat2(AT_FDCWD, folder, AT_FDCWD, path, RENAME_NOREPLACE) < 0 && rename(folder, path) < 0)
-			return err_errno(err, STATUS_CANTCREAT, "%s: cannot be made", path);
-	} else {
-		if (!S_ISDIR(st.st_mode))
-			return err_set(err, STATUS_CANTCREAT, "%s: is there and is no folder; move it away", path);
-		if (exchange(folder, path, err) < 0)
-			return -1;
-		output_folder_remove(folder);
-	}
-	return sync_folder(path, err);
+	if (sync_named(f->path, err) < 0)
+		return -1;
+	if (lstat(path, &st) < 0)
+		return appear(f, path, err);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(err, STATUS_CANTCREAT, "%s: is there and is no folder; move it away", path);
+	if ((keep_as && mark(f, path, err) < 0) || replace(f, path, keep_as, err) < 0)
+		return -1;
+	output_folder_remove(f); /* what stood there before, unless it is kept */
+	return 0;
 }
 
 int lock_take(int *ret_fd, const char *path, struct err *err)
@@ -339,7 +473,10 @@ int lock_take(int *ret_fd, const char *path, struct err *err)
 	if (asprintf(&name, "%.*s.%s.lock", STR_ARG(dir), base_of(path)) < 0)
 		return err_set(err, STATUS_OSERR, "%s: no memory for its lock", path);
 	int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int r = fd < 0 ? -1 : flock(fd, LOCK_EX | LOCK_NB);
+	int r;
+	do
+		r = fd < 0 ? -1 : flock(fd, LOCK_EX | LOCK_NB);
+	while (r < 0 && fd >= 0 && errno == EINTR);
 	if (fd < 0)
 		err_errno(err, STATUS_CANTCREAT, "%s: the lock cannot be made", name);
 	else if (r < 0 && errno == EWOULDBLOCK)

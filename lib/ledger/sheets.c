@@ -143,7 +143,7 @@ static int put_sheets(struct ledger *l, const char *folder, struct err *err)
 /* The transaction lets all sheets say the same; what it makes are temporary tables, in memory. */
 int ledger_sheets(struct ledger *l, const char *owners, const char *out, sheets_fn *more, void *arg, struct err *err)
 {
-	char *folder = NULL;
+	struct output_folder folder = { 0 };
 	if (ledger_begin(l, err) < 0)
 		return -1;
 	int r = rank_lists(l, err);
@@ -152,14 +152,12 @@ int ledger_sheets(struct ledger *l, const char *owners, const char *out, sheets_
 	if (r == 0)
 		r = output_folder_create(&folder, out, err);
 	if (r == 0)
-		r = put_sheets(l, folder, err);
+		r = put_sheets(l, folder.path, err);
 	sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
 	if (r == 0 && more)
 		r = more(arg, folder, err);
 	if (r == 0)
-		r = output_folder_publish(folder, out, err);
-	if (r < 0 && folder)
-		output_folder_remove(folder);
-	free(folder);
+		r = output_folder_publish(&folder, out, NULL, err);
+	output_folder_remove(&folder);
 	return r;
 }

@@ -1,6 +1,8 @@
 /* Which files there are, of which kind, and which are passed over. */
 #include "find.h"
 
+#include "id/hide.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -13,10 +15,18 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* As it may be told. */
+static char *shown(const char *name)
+{
+	char *s = mem_dup(str_of(name));
+	id_hide(s);
+	return s;
+}
+
 static void add(struct found_files *f, const char *path, const struct kind *kind, const struct planned_file *as)
 {
 	struct stat st;
-	struct run_file one = { mem_dup(str_of(path)), mem_dup(str_of(base_name(path))), kind, NULL, 0,
+	struct run_file one = { mem_dup(str_of(path)), shown(base_name(path)), kind, NULL, 0,
 		stat(path, &st) == 0 ? (uint64_t)st.st_size : 0 };
 	if (as && as->encoding)
 		one.encoding = mem_dup(str_of(as->encoding));
@@ -27,7 +37,7 @@ static void add(struct found_files *f, const char *path, const struct kind *kind
 
 static void pass_over(struct found_files *f, const char *name)
 {
-	VEC_PUSH(f->ignored, f->ignored_count, f->ignored_cap, mem_dup(str_of(name)));
+	VEC_PUSH(f->ignored, f->ignored_count, f->ignored_cap, shown(name));
 }
 
 static int look_at(struct found_files *f, const struct schema *schema, const char *folder, const char *name, struct err *err)
@@ -62,9 +72,11 @@ static int look_in(struct found_files *f, const struct schema *schema, const cha
 	int r = 0;
 	if (!d)
 		return err_errno(err, errno == ENOENT || errno == ENOTDIR ? STATUS_NOINPUT : STATUS_IOERR, "%s: the folder of extracts cannot be read", folder);
-	for (struct dirent *e; (e = readdir(d));)
+	for (struct dirent *e; errno = 0, (e = readdir(d));)
 		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
 			VEC_PUSH(names, n, cap, mem_dup(str_of(e->d_name)));
+	if (errno)
+		r = err_errno(err, STATUS_IOERR, "%s: the folder of extracts cannot be read to its end", folder);
 	closedir(d);
 	sort(names, n, sizeof *names, by_text);
 	for (size_t i = 0; i < n; i++) {

@@ -5,6 +5,7 @@
 #include "find.h"
 #include "last.h"
 
+#include "io/output.h"
 #include "join/join.h"
 #include "state/state.h"
 
@@ -17,7 +18,7 @@ struct runner {
 	const struct pack *pack;
 	int32_t as_of;
 	struct frame_id id;
-	char *staging, *work;      /* folders; NULL when they are gone */
+	struct output_folder staging, work;
 	struct id_changes *changes;
 	uint8_t changes_digest[16];
 	struct state *state;       /* or NULL: every extract is read */

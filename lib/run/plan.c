@@ -85,13 +85,17 @@ static int set_own_schemas(struct loader *l, struct fy_node *list)
 	return 0;
 }
 
-static int set_threads(struct loader *l, struct fy_node *n)
+/* said: the command line has said it already. */
+static int set_number(struct loader *l, const char *key, long low, long high, bool said, unsigned *to)
 {
-	long threads;
-	if (yaml_int(l->yaml, n, 1, 64, &threads, l->err) < 0)
+	struct fy_node *n = yaml_get(yaml_root(l->yaml), key);
+	long number;
+	if (!n)
+		return 0;
+	if (yaml_int(l->yaml, n, low, high, &number, l->err) < 0)
 		return -1;
-	if (!l->plan->threads)
-		l->plan->threads = (unsigned)threads;
+	if (!said)
+		*to = (unsigned)number;
 	return 0;
 }
 
@@ -121,9 +125,9 @@ static int set_check(struct loader *l, struct fy_node *n)
 
 static int load(struct loader *l)
 {
-	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", "xlsx", "split", "state", "check", "verdicts", NULL };
+	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", "xlsx", "split", "state", "check", "verdicts", "keep", NULL };
 	struct run_plan *p = l->plan;
-	struct fy_node *root = yaml_root(l->yaml), *files, *own, *threads, *xlsx;
+	struct fy_node *root = yaml_root(l->yaml), *files, *own, *xlsx;
 	if (yaml_keys(l->yaml, root, keys, l->err) < 0 || set_optional(l, root, "extracts", &p->extracts, true) < 0 ||
 	    set_optional(l, root, "as_of", &p->as_of, false) < 0 || set_optional(l, root, "out", &p->out, true) < 0 ||
 	    set_optional(l, root, "pack", &p->pack, true) < 0 || set_optional(l, root, "schemas", &p->schemas, true) < 0)
@@ -136,7 +140,9 @@ static int load(struct loader *l)
 		return -1;
 	if (set_optional(l, root, "state", &p->state, true) < 0 || set_check(l, yaml_get(root, "check")) < 0)
 		return -1;
-	return (threads = yaml_get(root, "threads")) ? set_threads(l, threads) : 0;
+	if (set_number(l, "threads", 1, 64, p->threads, &p->threads) < 0)
+		return -1;
+	return set_number(l, "keep", 0, RUN_KEEP_MAX, p->keep_said, &p->keep);
 }
 
 int run_plan_load(struct run_plan *p, const char *path, struct err *err)

@@ -2,10 +2,10 @@
 
 #include "internal.h"
 #include "io/output.h"
+#include "older.h"
 #include "screen/screen.h"
 #include "verify/verify.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,9 +36,9 @@ void kind_job_init(struct kind_job *j, struct runner *r, const struct kind_work 
 	for (unsigned i = 0; i < w->count; i++)
 		j->files[i] = (struct ingest_file){ w->files[i].path, w->files[i].name, w->files[i].encoding, w->files[i].delimiter };
 	snprintf(j->name, sizeof j->name, "%.*s", STR_ARG(w->kind->name));
-	path_in(j->table, r->work, j->name, ".table");
-	path_in(j->rejects, path_in(folder, r->staging, "rejects", ""), j->name, ".csv");
-	path_in(j->invalid, path_in(folder, r->staging, "invalid", ""), j->name, ".csv");
+	path_in(j->table, r->work.path, j->name, ".table");
+	path_in(j->rejects, path_in(folder, r->staging.path, "rejects", ""), j->name, ".csv");
+	path_in(j->invalid, path_in(folder, r->staging.path, "invalid", ""), j->name, ".csv");
 	j->ingest = (struct ingest_job){
 		.schema = r->schema, .kind = w->kind, .files = j->files, .file_count = w->count, .as_of = r->as_of, .table_path = j->table,
 		.rejects_path = j->rejects, .invalid_path = j->invalid, .id = r->id,
@@ -234,8 +234,8 @@ int runner_join(struct runner *r, const char *dossiers, struct join_only *only, 
 static int later_stages(struct runner *r, const char *version, struct err *err)
 {
 	char dossiers[4096], findings[4096];
-	path_in(dossiers, r->work, "dossiers", "");
-	path_in(findings, r->work, "findings", "");
+	path_in(dossiers, r->work.path, "dossiers", "");
+	path_in(findings, r->work.path, "findings", "");
 	if (runner_join(r, dossiers, NULL, err) < 0)
 		return -1;
 	r->progress->step = STEP_SCREEN;
@@ -243,39 +243,17 @@ static int later_stages(struct runner *r, const char *version, struct err *err)
 	if (screen_run(&screen, err) < 0)
 		return -1;
 	r->progress->step = STEP_REPORT;
-	struct report_job report = { r->pack, findings, r->staging, r->started_at, r->files.ignored, r->id, version, r->plan->threads,
+	struct report_job report = { r->pack, findings, r->staging.path, r->started_at, r->files.ignored, r->id, version, r->plan->threads,
 		r->plan->xlsx, r->split, r->plan->verdicts, *r->last.sha256 ? r->last.sha256 : NULL };
 	return report_run(&report, &r->result->report, err);
-}
-
-/* What a run that was killed left beside OUT; nobody else can be writing there, for we hold the lock. */
-static void sweep(const char *out)
-{
-	const char *slash = strrchr(out, '/');
-	char *dir = slash ? mem_dup((struct str){ out, (size_t)(slash - out) + 1 }) : mem_dup(STR("./"));
-	char prefix[300];
-	snprintf(prefix, sizeof prefix, ".%s.", slash ? slash + 1 : out);
-	DIR *d = opendir(dir);
-	for (struct dirent *e; d && (e = readdir(d));) {
-		size_t n = strlen(e->d_name);
-		if (strncmp(e->d_name, prefix, strlen(prefix)) != 0 || n < 4 || strcmp(e->d_name + n - 4, ".tmp") != 0)
-			continue;
-		char path[4096];
-		snprintf(path, sizeof path, "%s%s", dir, e->d_name);
-		if (unlink(path) < 0)
-			output_folder_remove(path);
-	}
-	if (d)
-		closedir(d);
-	free(dir);
 }
 
 int runner_subfolders(struct runner *r, struct err *err)
 {
 	char path[4096];
-	if (output_mkdir(path_in(path, r->staging, "rejects", ""), err) < 0)
+	if (output_mkdir(path_in(path, r->staging.path, "rejects", ""), err) < 0)
 		return -1;
-	return output_mkdir(path_in(path, r->staging, "invalid", ""), err);
+	return output_mkdir(path_in(path, r->staging.path, "invalid", ""), err);
 }
 
 static int make_folders(struct runner *r, struct err *err)
@@ -283,14 +261,6 @@ static int make_folders(struct runner *r, struct err *err)
 	if (output_folder_create(&r->staging, r->plan->out, err) < 0 || output_folder_create(&r->work, r->plan->out, err) < 0)
 		return -1;
 	return runner_subfolders(r, err);
-}
-
-static void remove_folder(char **folder)
-{
-	if (*folder)
-		output_folder_remove(*folder);
-	free(*folder);
-	*folder = NULL;
 }
 
 /* Keep the first thing that is wrong. */
@@ -306,7 +276,7 @@ static int check_own(struct runner *r, struct err *err)
 {
 	char first[512] = "";
 	struct verify_result found;
-	struct verify_job job = { .folder = r->staging, .quick = true, .say = keep_first, .arg = first };
+	struct verify_job job = { .folder = r->staging.path, .quick = true, .say = keep_first, .arg = first };
 	if (verify_run(&job, &found, err) < 0)
 		return -1;
 	if (!found.problems)
@@ -339,8 +309,8 @@ void runner_release(struct runner *r)
 static int make_all_anew(struct runner *r, const char *version, struct err *err)
 {
 	state_forget(r->state, err);
-	remove_folder(&r->staging);
-	remove_folder(&r->work);
+	output_folder_remove(&r->staging);
+	output_folder_remove(&r->work);
 	runner_release(r);
 	r->damaged = false;
 	memset(r->result->counts, 0, r->files.count * sizeof *r->result->counts);
@@ -348,20 +318,32 @@ static int make_all_anew(struct runner *r, const char *version, struct err *err)
 	return make_all(r, version, err);
 }
 
+static int publish_folder(struct runner *r, struct err *err)
+{
+	const struct run_plan *p = r->plan;
+	char *keep_as = NULL;
+	if (p->keep && older_next(&keep_as, p->out, err) < 0)
+		return -1;
+	int got = output_folder_publish(&r->staging, p->out, keep_as, err);
+	if (got == 0 && p->keep)
+		older_purge(&r->result->older, p->out, p->keep);
+	free(keep_as);
+	return got;
+}
+
 static int publish(struct runner *r, struct err *err)
 {
 	if (r->state && (put_registered(r, err) < 0 || state_prepare(r->state, err) < 0))
 		return -1;
-	if (output_folder_publish(r->staging, r->plan->out, err) < 0)
+	if (publish_folder(r, err) < 0)
 		return -1;
-	free(r->staging);
-	r->staging = NULL;
 	return r->state ? state_commit(r->state, err) : 0;
 }
 
 static int run_locked(struct runner *r, const char *version, struct err *err)
 {
-	sweep(r->plan->out);
+	if (older_recover(r->plan->out, r->plan->keep, err) < 0)
+		return -1;
 	if (r->plan->state && state_open(&r->state, r->plan->state, r->schema, version, err) < 0)
 		return -1;
 	int got = last_run_load(&r->last, r->plan->out, err);
@@ -373,8 +355,8 @@ static int run_locked(struct runner *r, const char *version, struct err *err)
 		got = check_own(r, err);
 	if (got == 0)
 		got = publish(r, err);
-	remove_folder(&r->staging);
-	remove_folder(&r->work);
+	output_folder_remove(&r->staging);
+	output_folder_remove(&r->work);
 	if (r->state && state_fault(r->state))
 		r->result->notice = mem_dup(str_of(state_fault(r->state)));
 	state_close(r->state);
@@ -443,6 +425,7 @@ void run_result_release(struct run_result *r)
 	free(r->counts);
 	free(r->kept);
 	free(r->notice);
+	older_release(&r->older);
 	pack_free(r->pack);
 	schema_free(r->schema);
 	*r = (struct run_result){ 0 };

@@ -3,53 +3,8 @@
 #include "internal.h"
 #include "io/output.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-/* The folder holds people's data: a signal that ends the program removes it first. A thread waits for one, since removing a folder
- * is more than a handler may do. */
-#define GUARD_STOP SIGUSR1 /* there is nothing to guard any more */
-static struct {
-	pthread_t thread;
-	sigset_t signals, before;
-	char *folder;
-	bool running;
-} guard;
-
-static void *guard_wait(void *arg)
-{
-	int s;
-	(void)arg;
-	if (sigwait(&guard.signals, &s) != 0 || s == GUARD_STOP)
-		return NULL;
-	output_folder_remove(guard.folder);
-	_exit(128 + s);
-}
-
-static void guard_start(char *folder)
-{
-	sigemptyset(&guard.signals);
-	sigaddset(&guard.signals, SIGINT);
-	sigaddset(&guard.signals, SIGTERM);
-	sigaddset(&guard.signals, SIGHUP);
-	sigaddset(&guard.signals, GUARD_STOP);
-	guard.folder = folder;
-	pthread_sigmask(SIG_BLOCK, &guard.signals, &guard.before);
-	guard.running = pthread_create(&guard.thread, NULL, guard_wait, NULL) == 0;
-}
-
-static void guard_stop(void)
-{
-	if (guard.running) {
-		pthread_kill(guard.thread, GUARD_STOP);
-		pthread_join(guard.thread, NULL);
-	}
-	pthread_sigmask(SIG_SETMASK, &guard.before, NULL);
-	guard.running = false;
-}
 
 static int make_folder(struct run_work *w, const char *beside, struct err *err)
 {
@@ -58,8 +13,7 @@ static int make_folder(struct run_work *w, const char *beside, struct err *err)
 	path_in(path, beside ? beside : tmp && *tmp ? tmp : "/tmp", "bidui", "");
 	if (output_folder_create(&w->folder, path, err) < 0)
 		return -1;
-	guard_start(w->folder);
-	w->dossiers = mem_dup(str_of(path_in(path, w->folder, "dossiers", "")));
+	w->dossiers = mem_dup(str_of(path_in(path, w->folder.path, "dossiers", "")));
 	return 0;
 }
 
@@ -93,11 +47,7 @@ int run_work(struct run_work *ret, const struct run_plan *plan, const struct sch
 
 void run_work_release(struct run_work *w)
 {
-	if (w->folder) {
-		output_folder_remove(w->folder);
-		guard_stop();
-	}
-	free(w->folder);
+	output_folder_remove(&w->folder);
 	free(w->dossiers);
 	*w = (struct run_work){ 0 };
 }

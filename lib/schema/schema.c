@@ -77,13 +77,13 @@ static int list_folder(struct listing *l, const char *dir, struct err *err)
 {
 	DIR *d = opendir(dir);
 	if (!d)
-		return err_errno(err, STATUS_CONFIG, "%s: the folder with the schema files cannot be opened", dir);
+		return err_errno(err, errno == ENOENT || errno == ENOTDIR ? STATUS_CONFIG : STATUS_IOERR, "%s: the folder with the schema files cannot be opened", dir);
 	int got = 0;
 	struct dirent *entry;
 	while (!got && (errno = 0, entry = readdir(d)))
 		got = list_entry(l, dir, entry->d_name, err);
 	if (!got && errno)
-		got = err_errno(err, STATUS_CONFIG, "%s: cannot be listed", dir);
+		got = err_errno(err, STATUS_IOERR, "%s: cannot be listed", dir);
 	closedir(d);
 	if (l->n)
 		qsort(l->paths, l->n, sizeof *l->paths, by_path);
@@ -113,15 +113,15 @@ static int load_files(struct schema *s, const struct listing *folder, char *cons
 	while (extra && extra[n - folder->n])
 		n++;
 	struct yaml **files = mem_alloc(n * sizeof *files);
-	XXH3_state_t *hash = XXH3_createState();
-	XXH3_128bits_reset(hash);
+	XXH3_state_t hash;
+	XXH3_128bits_reset(&hash);
 	struct sha256 *sha256 = sha256_new();
 	for (; got < n; got++) {
 		failed = yaml_load(&files[got], got < folder->n ? folder->paths[got] : extra[got - folder->n], err);
 		if (failed)
 			break;
 		struct str bytes = yaml_bytes(files[got]);
-		XXH3_128bits_update(hash, bytes.p, bytes.n);
+		XXH3_128bits_update(&hash, bytes.p, bytes.n);
 		sha256_add(sha256, bytes.p, bytes.n);
 	}
 	for (size_t i = 0; !failed && i < folder->n; i++)
@@ -130,8 +130,7 @@ static int load_files(struct schema *s, const struct listing *folder, char *cons
 	for (size_t i = 0; !failed && i < n; i++)
 		if (i >= folder->n || !is_types(folder->paths[i]))
 			failed = load_kind(s, files[i], err);
-	XXH128_canonicalFromHash((XXH128_canonical_t *)s->hash, XXH3_128bits_digest(hash));
-	XXH3_freeState(hash);
+	XXH128_canonicalFromHash((XXH128_canonical_t *)s->hash, XXH3_128bits_digest(&hash));
 	sha256_get(sha256, s->sha256);
 	sha256_free(sha256);
 	for (size_t i = 0; i < got; i++)

@@ -26,6 +26,14 @@ struct part {
 	bool paused, skipped, failed, last;
 };
 
+/* Without memory the program ends, here as elsewhere. */
+static void *grow(void *p, size_t n)
+{
+	return mem_grow(p, n, 1);
+}
+
+static const XML_Memory_Handling_Suite memory = { mem_take, grow, free };
+
 static const char *local(const char *name)
 {
 	const char *colon = strrchr(name, ':');
@@ -126,7 +134,7 @@ int part_open(struct part **ret, struct package *package, const char *path, cons
 		part_close(p);
 		return -1;
 	}
-	p->parser = XML_ParserCreate(NULL);
+	p->parser = XML_ParserCreate_MM(NULL, &memory, NULL);
 	if (!p->parser) {
 		part_close(p);
 		return err_set(err, STATUS_OSERR, "%s: no memory for XML; give the machine more", package->name);

@@ -1,9 +1,9 @@
 #include "texts.h"
 
 #include "base/le.h"
+#include "io/output.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,21 +14,9 @@ void texts_init(struct texts *s, const char *name, const char *spool)
 		s->slots[i].page = SIZE_MAX;
 }
 
-static int open_file(struct texts *s, struct err *err)
-{
-	struct buf path = { 0 };
-	buf_printf(&path, "%s.XXXXXX", s->spool);
-	buf_putc(&path, 0);
-	s->fd = mkostemp(path.p, O_CLOEXEC);
-	if (s->fd >= 0)
-		unlink(path.p);
-	buf_release(&path);
-	return s->fd < 0 ? err_errno(err, STATUS_CANTCREAT, "%s: no temporary file for its texts", s->name) : 0;
-}
-
 static int write_page(struct texts *s, const struct buf *bytes, struct err *err)
 {
-	if (s->fd < 0 && open_file(s, err) < 0)
+	if (s->fd < 0 && (s->fd = output_spool(s->spool, err)) < 0)
 		return -1;
 	for (size_t at = 0; at < bytes->n;) {
 		ssize_t n = pwrite(s->fd, bytes->p + at, bytes->n - at, (off_t)(s->in_file + at));

@@ -1,6 +1,7 @@
 #include "yaml/yaml.h"
 
 #include "base/lang.h"
+#include "base/leave.h"
 #include "base/mem.h"
 #include "base/suggest.h"
 
@@ -24,6 +25,23 @@ struct fy_node *yaml_root(const struct yaml *y)
 struct str yaml_bytes(const struct yaml *y)
 {
 	return buf_str(&y->bytes);
+}
+
+/* libfyaml says "not there" where it got no memory, too; a key must not vanish so. errno was 0 before. */
+static void stop_without_memory(void)
+{
+	if (errno == ENOMEM)
+		leave_now(STATUS_OSERR, LEAVE_NO_MEMORY);
+}
+
+static struct str scalar(struct fy_node *node)
+{
+	size_t n = 0;
+	errno = 0;
+	const char *p = fy_node_get_scalar(node, &n);
+	if (!p)
+		stop_without_memory();
+	return (struct str){ p ? p : "", p ? n : 0 };
 }
 
 /* The last error that libfyaml has collected: its own, or one that fy_node_report() was asked for to learn a place. */
@@ -74,8 +92,9 @@ static bool is_space(char c)
  * indent of the next; what stands only in the file are quotes and escapes. */
 void yaml_marks(const struct yaml *y, struct fy_node *node, struct yaml_mark *ret)
 {
-	size_t n = 0;
-	const char *text = fy_node_get_scalar(node, &n), *file = y->bytes.p;
+	struct str whole = scalar(node);
+	size_t n = whole.n;
+	const char *text = whole.p, *file = y->bytes.p;
 	const struct fy_mark *m = fy_token_start_mark(fy_node_get_scalar_token(node));
 	size_t at = m ? m->input_pos : 0;
 	struct yaml_mark here = { m ? (unsigned)m->line + 1 : 1, m ? (unsigned)m->column + 1 : 1 };
@@ -104,7 +123,7 @@ static int read_file(struct yaml *y, struct err *err)
 {
 	FILE *f = fopen(y->path, "rbe");
 	if (!f)
-		return err_errno(err, errno == ENOENT ? STATUS_NOINPUT : STATUS_CONFIG, "%s: cannot be opened", y->path);
+		return err_errno(err, errno == ENOENT ? STATUS_NOINPUT : STATUS_IOERR, "%s: cannot be opened", y->path);
 	size_t n;
 	do {
 		buf_reserve(&y->bytes, 1 << 16);
@@ -116,7 +135,7 @@ static int read_file(struct yaml *y, struct err *err)
 	fclose(f);
 	if (failed) {
 		errno = saved;
-		return err_errno(err, STATUS_CONFIG, "%s: cannot be read", y->path);
+		return err_errno(err, saved == EISDIR ? STATUS_CONFIG : STATUS_IOERR, "%s: cannot be read", y->path);
 	}
 	if (y->bytes.n > YAML_FILE_MAX)
 		return err_set(err, STATUS_CONFIG, "%s: larger than %u MiB; this is no schema or rule file", y->path,
@@ -133,14 +152,9 @@ static int check_pair(const struct yaml *y, struct fy_node_pair *pair, struct er
 	struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
 	if (!key || !fy_node_is_scalar(key))
 		return yaml_fail(y, key, err, "a key has to be a plain word");
-	size_t n;
-	const char *text = fy_node_get_scalar(key, &n);
-	bool empty = !value || (fy_node_is_scalar(value) && fy_node_get_style(value) == FYNS_PLAIN
-	                        && (!fy_node_get_scalar(value, &n) || n == 0));
-	if (empty) {
-		text = fy_node_get_scalar(key, &n);
-		return yaml_fail(y, key, err, "'%.*s' has no value; give it one or take the line out", (int)n, text);
-	}
+	bool empty = !value || (fy_node_is_scalar(value) && fy_node_get_style(value) == FYNS_PLAIN && !scalar(value).n);
+	if (empty)
+		return yaml_fail(y, key, err, "'%.*s' has no value; give it one or take the line out", STR_ARG(scalar(key)));
 	if (check_node(y, key, err) < 0)
 		return -1;
 	return check_node(y, value, err);
@@ -172,8 +186,7 @@ static int check_node(const struct yaml *y, struct fy_node *node, struct err *er
 		return yaml_fail(y, node, err, "tags (!name) are not read here; take it out");
 	if (!fy_node_is_scalar(node))
 		return check_children(y, node, err);
-	size_t n = 0;
-	fy_node_get_scalar(node, &n);
+	size_t n = scalar(node).n;
 	if (n > YAML_SCALAR_MAX)
 		return yaml_fail(y, node, err, "a text of %zu bytes; at most %d are read", n, YAML_SCALAR_MAX);
 	return 0;
@@ -183,6 +196,7 @@ static int parse(struct yaml *y, struct err *err)
 {
 	struct fy_diag_cfg diag_cfg;
 	fy_diag_cfg_default(&diag_cfg);
+	diag_cfg.level = FYET_MAX; /* what it says of itself goes nowhere; what is wrong with the file is collected */
 	y->diag = fy_diag_create(&diag_cfg);
 	if (!y->diag)
 		return err_set(err, STATUS_OSERR, "%s: no memory to read it", y->path);
@@ -191,7 +205,9 @@ static int parse(struct yaml *y, struct err *err)
 	y->parser = fy_parser_create(&cfg);
 	if (!y->parser || fy_parser_set_string(y->parser, y->bytes.p, y->bytes.n) < 0)
 		return err_set(err, STATUS_OSERR, "%s: no memory to read it", y->path);
+	errno = 0;
 	y->doc = fy_parse_load_document(y->parser);
+	stop_without_memory();
 	const struct fy_diag_error *e = last_error(y);
 	if (e)
 		return yaml_fail(y, NULL, err, "no YAML: %s", e->msg);
@@ -234,13 +250,6 @@ void yaml_free(struct yaml *y)
 	free(y);
 }
 
-static struct str scalar(struct fy_node *node)
-{
-	size_t n = 0;
-	const char *p = fy_node_get_scalar(node, &n);
-	return (struct str){ p ? p : "", p ? n : 0 };
-}
-
 static bool is_known(struct str key, const char *const *known)
 {
 	for (; *known; known++)
@@ -279,7 +288,11 @@ int yaml_keys(const struct yaml *y, struct fy_node *node, const char *const *kno
 
 struct fy_node *yaml_get(struct fy_node *mapping, const char *key)
 {
-	return fy_node_mapping_lookup_by_string(mapping, key, strlen(key));
+	errno = 0;
+	struct fy_node *found = fy_node_mapping_lookup_by_string(mapping, key, strlen(key));
+	if (!found)
+		stop_without_memory();
+	return found;
 }
 
 int yaml_need(const struct yaml *y, struct fy_node *mapping, const char *key, struct fy_node **ret, struct err *err)

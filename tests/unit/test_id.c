@@ -1,4 +1,5 @@
 #include "id/day.h"
+#include "id/hide.h"
 #include "id/id.h"
 #include "value/reason.h"
 
@@ -192,9 +193,35 @@ static void a_long_text_in_other_letters_is_too_long(void **unused)
 	assert_int_equal(parse(text, &key), ID_CHARSET);
 }
 
+static void what_looks_like_a_number_in_a_name_is_hidden(void **unused)
+{
+	(void)unused;
+	static const char *const names[][2] = {
+		{ "civil.500901196503062037.csv", "civil.500901************.csv" },
+		{ "50090119650306203X", "500901************" },
+		{ "a500901196503062038b", "a500901************b" },    /* a wrong check digit is still somebody's */
+		{ "500901650306203", "500901*********" },               /* of 15 places */
+		{ "50090119650306203711.csv", "500901**************.csv" }, /* of a certificate */
+		{ "2017年7月户籍信息（全县）.xlsx", "2017年7月户籍信息（全县）.xlsx" },
+		{ "hukou.500901.csv.gz", "hukou.500901.csv.gz" },
+		{ "export-20171126153000.csv", "export-20171126153000.csv" }, /* a time */
+		{ "123456789012345678", "123456789012345678" },         /* no day in it */
+		{ "1500901196503062037", "1500901196503062037" },       /* 19 places */
+		{ "500901196503062037 500901197001010018", "500901************ 500901************" },
+		{ "", "" },
+	};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char text[64];
+		snprintf(text, sizeof text, "%s", names[i][0]);
+		id_hide(text);
+		assert_string_equal(text, names[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_looks_like_a_number_in_a_name_is_hidden),
 		cmocka_unit_test(a_number_comes_back_from_its_key),
 		cmocka_unit_test(the_fast_way_gives_the_same_numbers),
 		cmocka_unit_test(fifteen_digits_are_the_same_person),

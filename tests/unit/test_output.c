@@ -1,4 +1,5 @@
 /* What is written appears whole or not at all. */
+#include "base/leave.h"
 #include "io/output.h"
 
 #include <dirent.h>
@@ -89,12 +90,13 @@ static void a_folder_that_is_not_there_is_status_73(void **state)
 	assert_int_equal(err.status, STATUS_CANTCREAT);
 }
 
-static char *staged(const char *text)
+static struct output_folder staged(const char *text)
 {
-	char *staging, path[256];
+	struct output_folder staging;
+	char path[256];
 	struct err err;
 	assert_int_equal(output_folder_create(&staging, in_folder("out"), &err), 0);
-	snprintf(path, sizeof path, "%s/list", staging);
+	snprintf(path, sizeof path, "%s/list", staging.path);
 	put(path, text);
 	return staging;
 }
@@ -104,10 +106,10 @@ static void a_folder_is_published_by_one_rename_and_replaces_the_old_one(void **
 	(void)state;
 	struct err err;
 	for (int i = 0; i < 2; i++) {
-		char *staging = staged(i ? "new" : "old");
-		assert_int_equal(output_folder_publish(staging, in_folder("out"), &err), 0);
+		struct output_folder staging = staged(i ? "new" : "old");
+		assert_int_equal(output_folder_publish(&staging, in_folder("out"), NULL, &err), 0);
 		expect_text(in_folder("out/list"), i ? "new" : "old");
-		free(staging);
+		output_folder_remove(&staging);
 	}
 	assert_int_equal(entries(), 1);
 }
@@ -117,12 +119,76 @@ static void a_file_in_the_way_of_a_folder_is_not_removed(void **state)
 	(void)state;
 	struct err err;
 	put(in_folder("out"), "a file");
-	char *staging = staged("new");
-	assert_int_equal(output_folder_publish(staging, in_folder("out"), &err), -1);
+	struct output_folder staging = staged("new");
+	assert_int_equal(output_folder_publish(&staging, in_folder("out"), NULL, &err), -1);
 	assert_int_equal(err.status, STATUS_CANTCREAT);
 	expect_text(in_folder("out"), "a file");
-	output_folder_remove(staging);
-	free(staging);
+	output_folder_remove(&staging);
+}
+
+static void leave_one_half_made(void)
+{
+	struct output *o;
+	struct output_folder f;
+	struct err err;
+	if (output_create(&o, in_folder("a"), &err) == 0 && output_folder_create(&f, in_folder("out"), &err) == 0)
+		_exit(0);
+	_exit(1);
+}
+
+static void what_a_killed_process_left_goes_when_the_same_is_made_again(void **state)
+{
+	(void)state;
+	int status;
+	pid_t child = fork();
+	if (child == 0)
+		leave_one_half_made();
+	waitpid(child, &status, 0);
+	assert_int_equal(entries(), 2);
+	put(in_folder("a"), "one");
+	struct output_folder staging = staged("new");
+	assert_int_equal(entries(), 2); /* a, and the new folder */
+	output_folder_remove(&staging);
+	assert_int_equal(entries(), 1);
+}
+
+static void what_another_is_making_stays(void **state)
+{
+	(void)state;
+	struct output *mine, *other;
+	struct err err;
+	assert_int_equal(output_create(&mine, in_folder("a"), &err), 0);
+	assert_int_equal(output_create(&other, in_folder("a"), &err), 0);
+	assert_int_equal(entries(), 2);
+	assert_int_equal(output_commit(mine, &err), 0);
+	output_abort(other);
+	assert_int_equal(entries(), 1);
+}
+
+static void a_folder_is_kept_under_the_name_that_is_told(void **state)
+{
+	(void)state;
+	struct err err;
+	for (int i = 0; i < 2; i++) {
+		struct output_folder staging = staged(i ? "new" : "old");
+		assert_int_equal(output_folder_publish(&staging, in_folder("out"), in_folder("before"), &err), 0);
+	}
+	expect_text(in_folder("out/list"), "new");
+	expect_text(in_folder("before/list"), "old");
+	assert_int_equal(entries(), 2);
+}
+
+static void sealed_files_are_made_visible_later(void **state)
+{
+	(void)state;
+	struct output *o;
+	struct err err;
+	assert_int_equal(output_create(&o, in_folder("a"), &err), 0);
+	assert_int_equal(output_write(o, "one", 3, &err), 0);
+	assert_int_equal(output_seal(o, &err), 0);
+	assert_int_equal(access(in_folder("a"), F_OK), -1);
+	assert_int_equal(output_commit(o, &err), 0);
+	expect_text(in_folder("a"), "one");
 }
 
 static void a_second_process_does_not_get_the_lock(void **state)
@@ -153,7 +219,7 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
 	(void)state;
-	output_folder_remove(folder);
+	leave_remove_folder(folder);
 	return 0;
 }
 
@@ -167,6 +233,10 @@ int main(void)
 		TEST(a_folder_that_is_not_there_is_status_73),
 		TEST(a_folder_is_published_by_one_rename_and_replaces_the_old_one),
 		TEST(a_file_in_the_way_of_a_folder_is_not_removed),
+		TEST(what_a_killed_process_left_goes_when_the_same_is_made_again),
+		TEST(what_another_is_making_stays),
+		TEST(a_folder_is_kept_under_the_name_that_is_told),
+		TEST(sealed_files_are_made_visible_later),
 		TEST(a_second_process_does_not_get_the_lock),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* A pack is read whole or refused with the place of its fault. */
 #include "rule/pack.h"
 
+#include "base/leave.h"
 #include "io/output.h"
 
 #include <setjmp.h>
@@ -149,7 +150,7 @@ static int tidy(void **state)
 {
 	(void)state;
 	schema_free(schema);
-	output_folder_remove(folder);
+	leave_remove_folder(folder);
 	return 0;
 }
 

@@ -1,4 +1,5 @@
 /* zlib's traps: a gzip is read to its proper end, or refused. */
+#include "base/leave.h"
 #include "io/source.h"
 
 #include "base/mem.h"
@@ -190,7 +191,7 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
 	(void)state;
-	output_folder_remove(folder);
+	leave_remove_folder(folder);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 void *mem_alloc(size_t n);                       /* zeroed; never NULL */
+void *mem_take(size_t n);                        /* not zeroed; never NULL: for libraries that let one choose */
 void *mem_grow(void *p, size_t count, size_t size); /* realloc of count * size bytes, checked for overflow; never NULL */
 char *mem_dup(struct str s);                     /* a NUL-terminated copy; free() it */
 

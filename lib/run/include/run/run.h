@@ -19,6 +19,8 @@ struct run_file {
 	uint64_t bytes;
 };
 
+#define RUN_KEEP_MAX 100000
+
 /* What is to be done; filled from options or from a pipeline file. Texts are malloc'd. */
 struct run_plan {
 	char *extracts;          /* folder, or NULL */
@@ -36,6 +38,8 @@ struct run_plan {
 	char *state;             /* folder in which a run keeps its tables for the next one, or NULL */
 	bool by_content;         /* an extract is known again by its bytes, and not by what the file system says */
 	char *verdicts;          /* folder of a ledger whose verdicts are used, or NULL */
+	unsigned keep;           /* older runs to stay beside out, as out.run-000001 and on */
+	bool keep_said;          /* else the pipeline file may say it */
 };
 
 void run_plan_release(struct run_plan *p);
@@ -51,6 +55,15 @@ struct run_progress {
 	_Atomic int step;        /* enum run_step */
 };
 
+/* Runs before that were removed, since more than plan.keep were there. */
+struct older {
+	struct older_run {
+		char *path;
+		bool gone;       /* else it could not be removed, or not wholly */
+	} *items;
+	size_t count, cap;
+};
+
 struct run_result {
 	struct run_file *files;       /* in the order of kinds, then of names */
 	struct ingest_count *counts;  /* by file */
@@ -58,6 +71,7 @@ struct run_result {
 	size_t file_count;
 	char *notice;                 /* why what the last run kept was not used, in a line; or NULL */
 	struct report_result report;
+	struct older older;
 	struct schema *schema;
 	struct pack *pack;
 };

@@ -8,11 +8,13 @@
 #ifndef BIDUI_RUN_WORK_H
 #define BIDUI_RUN_WORK_H
 
+#include "io/output.h"
 #include "join/join.h"
 #include "run/run.h"
 
 struct run_work {
-	char *folder, *dossiers;   /* paths */
+	struct output_folder folder;
+	char *dossiers;            /* path */
 	struct frame_id id;
 };
 
