@@ -155,7 +155,7 @@ int ledger_sheets(struct ledger *l, const char *owners, const char *out, sheets_
 		r = put_sheets(l, folder.path, err);
 	sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
 	if (r == 0 && more)
-		r = more(arg, folder, err);
+		r = more(arg, folder.path, err);
 	if (r == 0)
 		r = output_folder_publish(&folder, out, NULL, err);
 	output_folder_remove(&folder);

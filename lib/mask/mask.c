@@ -10,7 +10,7 @@
 struct copy {
 	const struct mask_job *job;
 	struct masker masker;
-	char *staging;
+	struct output_folder staging;
 	json_t *manifest, *outputs, *lists;
 	char manifest_sha256[SHA256_HEX];
 };
@@ -38,7 +38,7 @@ static int put(struct copy *c, const char *name, const struct buf *b, uint64_t r
 	char path[4096], hex[33], sha256_hex[SHA256_HEX];
 	uint8_t hash[16], sha256[SHA256_BYTES];
 	struct output *o;
-	snprintf(path, sizeof path, "%s/%s", c->staging, name);
+	snprintf(path, sizeof path, "%s/%s", c->staging.path, name);
 	if (output_create(&o, path, err) < 0)
 		return -1;
 	output_also_sha256(o);
@@ -139,7 +139,7 @@ static int make(struct copy *c, struct err *err)
 	buf_release(&manifest);
 	if (r < 0 || output_folder_create(&c->staging, c->job->out, err) < 0)
 		return -1;
-	snprintf(lists, sizeof lists, "%s/lists", c->staging);
+	snprintf(lists, sizeof lists, "%s/lists", c->staging.path);
 	r = output_mkdir(lists, err);
 	if (r == 0)
 		r = copy_outputs(c, err);
@@ -168,12 +168,10 @@ int mask_run(const struct mask_job *job, struct err *err)
 	if (r == 0)
 		r = make(&c, err);
 	if (r == 0)
-		r = check(job, c.staging, ignored, err);
+		r = check(job, c.staging.path, ignored, err);
 	if (r == 0)
-		r = output_folder_publish(c.staging, job->out, err);
-	if (r < 0 && c.staging)
-		output_folder_remove(c.staging);
-	free(c.staging);
+		r = output_folder_publish(&c.staging, job->out, NULL, err);
+	output_folder_remove(&c.staging);
 	json_decref(c.manifest);
 	json_decref(c.outputs);
 	json_decref(c.lists);

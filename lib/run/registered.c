@@ -59,7 +59,7 @@ int put_registered(struct runner *r, struct err *err)
 	struct registry g = { column_of(k, "household_no"), column_of(k, "id"), column_of(k, "relation"), column_of(k, "status"), column_of(k, "region") };
 	if (table_open(&t, r->tables[k->index], r->schema, runner_table_id(r), err) < 0)
 		return -1;
-	int got = registered_create(&w, r->plan->state, r->schema->hash, path_in(manifest, r->staging, "manifest", ".json"), err);
+	int got = registered_create(&w, r->plan->state, r->schema->hash, path_in(manifest, r->staging.path, "manifest", ".json"), err);
 	if (got == 0 && (got = put_rows(&g, t, w, err)) == 0)
 		got = registered_commit(w, err);
 	else
