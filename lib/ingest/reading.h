@@ -1,5 +1,5 @@
 /* reading: what is known of an extract that has been read, its rows aside: what it does to the lists and shares of its kind. Page:
- * docs/formats/reading.md. Beside the table of its rows it is all that later nights need in place of the extract.
+ * docs/formats/state.md. Beside the table of its rows it is all that later nights need in place of the extract.
  */
 #ifndef BIDUI_INGEST_READING_H
 #define BIDUI_INGEST_READING_H

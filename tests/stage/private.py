@@ -57,7 +57,7 @@ def wrong_in(program, work):
             time.sleep(0.005)
         umask = field('/proc/%d/status' % p.pid, 'Umask:')[0]
         cores = field('/proc/%d/limits' % p.pid, 'Max core file size')[:2]
-        p.send_signal(signal.SIGABRT)
+        p.send_signal(signal.SIGQUIT)
         status = os.waitpid(p.pid, 0)[1]
     finally:
         os.close(there)
