@@ -364,7 +364,8 @@ void output_folder_remove(struct output_folder *f)
 {
 	if (!f->path)
 		return;
-	leave_remove_folder(f->path);
+	if (!f->stays)
+		leave_remove_folder(f->path);
 	folder_end(f);
 }
 
@@ -443,8 +444,11 @@ static int replace(struct output_folder *f, const char *path, const char *keep_a
 	}
 	if (r < 0 && kept)
 		rename(keep_as, f->path);
-	if (r < 0 && exchanged)
-		exchange(f->path, path, aside, &ignored);
+	if (r < 0 && exchanged && exchange(f->path, path, aside, &ignored) < 0) {
+		leave_end(f->leave); /* the old one is no temporary: it stays beside the new one, which is whole */
+		f->leave = NULL;
+		f->stays = true;
+	}
 	leave_release();
 	free(dir);
 	free(aside);

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -65,19 +66,25 @@ static void look_in(struct check *c, const char *inner, unsigned depth)
 	struct stat st;
 	snprintf(path, sizeof path, "%s/%s", c->job->folder, inner);
 	DIR *d = opendir(path);
-	if (!d) {
+	if (!d && errno == EACCES)
 		wrong(c, "%s: the folder cannot be read", *inner ? inner : ".");
+	else if (!d)
+		err_errno(c->err, STATUS_IOERR, "%s: the folder cannot be read; check the disk", *inner ? inner : ".");
+	if (!d)
 		return;
-	}
-	for (struct dirent *e; (e = readdir(d));) {
+	for (struct dirent *e; errno = 0, (e = readdir(d));) {
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
 		snprintf(name, sizeof name, "%s%s%s", inner, *inner ? "/" : "", e->d_name);
-		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode) && depth < DEEPEST)
+		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			err_errno(c->err, STATUS_IOERR, "%s: cannot be seen; check the disk", name);
+		else if (S_ISDIR(st.st_mode) && depth < DEEPEST)
 			look_in(c, name, depth + 1);
 		else if (!is_named(c, name))
 			wrong(c, "%s: the manifest does not name it", name);
 	}
+	if (errno)
+		err_errno(c->err, STATUS_IOERR, "%s: the folder cannot be read to its end; check the disk", *inner ? inner : ".");
 	closedir(d);
 }
 

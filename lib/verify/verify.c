@@ -54,14 +54,16 @@ bool read_path(struct check *c, const char *path, const char *called, struct buf
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-	bool regular = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	int known = fd < 0 ? -1 : fstat(fd, &st);
 	bool ok = false;
 	*ret = (struct buf){ 0 };
 	if (fd < 0 && errno == ENOENT)
 		wrong(c, "%s: is missing", called);
-	else if (fd < 0 && errno != ELOOP && errno != ENXIO)
+	else if (fd < 0 && errno == EACCES)
 		wrong(c, "%s: cannot be opened: %s", called, strerror(errno));
-	else if (!regular)
+	else if (known < 0 && errno != ELOOP && errno != ENXIO) /* of the machine, not of the run */
+		err_errno(c->err, STATUS_IOERR, "%s: cannot be opened; check the disk", called);
+	else if (known < 0 || !S_ISREG(st.st_mode))
 		wrong(c, "%s: is no regular file", called);
 	else
 		ok = read_all(c, fd, called, ret);

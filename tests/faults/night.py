@@ -57,12 +57,12 @@ def contents(folder):
 
 
 def plain_manifest(data):
-    """without its times and the run before; a manifest that is none stays as it is"""
+    """without its times, the run before, and its own hash; a manifest that is none stays as it is"""
     try:
         told = json.loads(data)
     except ValueError:
         return data
-    return json.dumps({k: v for k, v in told.items() if k not in ('started_at', 'finished_at', 'previous')}).encode()
+    return json.dumps({k: v for k, v in told.items() if k not in ('started_at', 'finished_at', 'previous', 'xxh3_128')}).encode()
 
 
 def leftovers(found):
@@ -147,7 +147,7 @@ STAGES = {
     'vehicle': ([], ['vehicle.table', 'OUT/rejects/vehicle.csv', 'OUT/invalid/vehicle.csv']),
     'join': ([kind + '.table' for kind in KINDS], ['dossiers']),
     'screen': (['dossiers'], ['findings']),
-    'report': (['findings', 'OUT/rejects', 'OUT/invalid'], ['OUT/lists', 'OUT/figures.csv', 'OUT/summary.json', 'OUT/manifest.json']),
+    'report': (['findings', 'OUT/rejects', 'OUT/invalid'], ['OUT/lists', 'OUT/figures.csv', 'OUT/rates.csv', 'OUT/summary.json', 'OUT/manifest.json']),
 }
 
 

@@ -143,8 +143,8 @@ class Judge:
         broken = status == 70 and (point.action in MEMORY or point.call == 'getrandom')
         if status not in STATUSES and not broken:
             return 'status %d' % status
-        # A file is renamed, then its folder is made durable: when that fails it stands there whole. A run is undone.
-        late = status in (73, 74) and not point.subject.name.startswith('run')
+        # A file is renamed, then its folder is made durable: when that fails it stands there whole. A run is undone, unless that fails too.
+        late = status in (73, 74) and (not point.subject.name.startswith('run') or point.action.endswith('from then on'))
         return 'status %d, and the outputs are new' % status if state == 'after' and not late else ''
 
     def wrong_with_rest(self, point, status, found):

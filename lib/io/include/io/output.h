@@ -49,12 +49,14 @@ struct output_folder {
 	char *path;          /* NULL: none */
 	struct leave *leave;
 	int lock;            /* for those who sweep */
+	bool stays;          /* it is what stood there before, and could not be put back */
 };
 
 /* What a killed process left for the same path is removed first. */
 int output_folder_create(struct output_folder *ret, const char *path, struct err *err) __attribute__((warn_unused_result));
 /* Make it visible as `path` at once, and durable; it is released. What stood there before is removed, or gets the name keep_as (NULL: none)
- * if that is free. On failure all is as it was. */
+ * if that is free. On failure all is as it was; where
+ * that cannot be done either, the new one stands there whole. */
 int output_folder_publish(struct output_folder *f, const char *path, const char *keep_as, struct err *err) __attribute__((warn_unused_result));
 /* Remove it and all in it; no error if it is gone. */
 void output_folder_remove(struct output_folder *f);
