@@ -335,7 +335,7 @@ int output_mkdir(const char *path, struct err *err)
 int output_folder_create(struct output_folder *ret, const char *path, struct err *err)
 {
 	sweep(path);
-	ret->path = temporary_name(path);
+	*ret = (struct output_folder){ .path = temporary_name(path), .lock = -1 };
 	ret->leave = leave_begin(ret->path);
 	int r = output_mkdir(ret->path, err);
 	leave_release();
