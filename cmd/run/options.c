@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON, OPT_ON_FAILURE, OPT_XLSX, OPT_SPLIT, OPT_STATE, OPT_CHECK, OPT_VERDICTS, OPT_KEEP };
+enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON, OPT_ON_FAILURE, OPT_XLSX, OPT_SPLIT, OPT_STATE, OPT_CHECK, OPT_VERDICTS, OPT_KEEP, OPT_ACCEPT };
 
 static const struct cli_option options[] = {
 	{ "extracts", 'e', "DIR", "the folder with the extracts", OPT_EXTRACTS },
@@ -19,6 +19,7 @@ static const struct cli_option options[] = {
 	{ "state", 's', "DIR", "keep what was read for the next run, and read only what has changed", OPT_STATE },
 	{ "check", 0, "HOW", "how an extract is known again: files (size and times, the default) or content", OPT_CHECK },
 	{ "verdicts", 0, "DIR", "what was found on checking leads: DIR/ledger.db of bidui-track", OPT_VERDICTS },
+	{ "accept", 0, NULL, "go on although a limit of the pipeline file is exceeded", OPT_ACCEPT },
 	{ "fail-on", 0, "LIST[:SEVERITY],...", "exit with 1 when a list has a finding of at least that severity", OPT_FAIL_ON },
 	{ "on-failure", 0, "COMMAND", "when the run fails, note it beside DIR and start this with sh (BIDUI_STATUS, BIDUI_MESSAGE, ...)", OPT_ON_FAILURE },
 	{ 0 },
@@ -71,6 +72,7 @@ static int take(struct run_plan *p, struct fail_on *f, int option, const char *a
 	case OPT_CHECK:
 		p->by_content = !strcmp(arg, "content");
 		return p->by_content || !strcmp(arg, "files") ? 0 : err_set(err, STATUS_USAGE, "--check: is files or content");
+	case OPT_ACCEPT: p->accept = true; return 0;
 	case OPT_VERDICTS: set(&p->verdicts, arg); return 0;
 	case OPT_FAIL_ON: return read_fail_on(arg, f, err);
 	case OPT_KEEP:

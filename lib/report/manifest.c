@@ -193,6 +193,8 @@ void begin_manifest(struct report *r)
 		hashes(STR(""), p->schema->hash, p->schema->sha256), "started_at", job->started_at ? job->started_at : now, "finished_at", now,
 		"previous", job->previous, "inputs", inputs(r), "ignored", ignored(r), "kinds", accounts(r), "lists", lists(r), "outputs",
 		r->outputs);
+	if (job->notes)
+		json_object_update(r->manifest, job->notes);
 }
 
 int put_workbooks(struct report *r, struct err *err)

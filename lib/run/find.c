@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char *base_name(const char *path)
 {
@@ -32,7 +33,31 @@ static void add(struct found_files *f, const char *path, const struct kind *kind
 		one.encoding = mem_dup(str_of(as->encoding));
 	if (as && as->delimiter)
 		one.delimiter = str_eq(str_of(as->delimiter), STR("tab")) ? '\t' : *as->delimiter;
+	if (as)
+		one.total = as->total;
 	VEC_PUSH(f->items, f->count, f->cap, one);
+}
+
+/* FILE.total beside FILE belongs to it. */
+static bool is_total(const char *path)
+{
+	size_t n = strlen(path), m = strlen(".total");
+	char of[4096];
+	if (n <= m || n - m >= sizeof of || strcmp(path + n - m, ".total") != 0)
+		return false;
+	snprintf(of, sizeof of, "%.*s", (int)(n - m), path);
+	return access(of, F_OK) == 0;
+}
+
+/* The pipeline file goes before a file of the sender. */
+static int find_totals(struct found_files *f, struct err *err)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		struct run_file *one = &f->items[i];
+		if (!one->total.has_rows && !one->total.has_bytes && total_load(one->path, &one->total, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static void pass_over(struct found_files *f, const char *name)
@@ -54,7 +79,7 @@ static int look_at(struct found_files *f, const struct schema *schema, const cha
 		return -1;
 	if (kind)
 		add(f, path, kind, NULL);
-	else
+	else if (!is_total(path))
 		pass_over(f, name);
 	return 0;
 }
@@ -143,7 +168,7 @@ int find_files(struct found_files *f, const struct run_plan *plan, const struct 
 			               STR_ARG(schema->kinds[k].name), STR_ARG(schema->kinds[k].title_zh));
 	}
 	VEC_PUSH(f->ignored, f->ignored_count, f->ignored_cap, NULL);
-	return 0;
+	return find_totals(f, err);
 }
 
 void found_files_release(struct found_files *f)

@@ -29,6 +29,7 @@ struct runner {
 	char started_at[32];
 	enum workbook_split split;
 	struct last_run last;
+	json_t *notes;             /* for the manifest: totals and accepted limits */
 };
 
 struct kind_work {
@@ -58,6 +59,10 @@ const struct frame_id *runner_table_id(const struct runner *r);
 /* A failure of what reads nothing but files of this program: when they were kept, they may be damaged. */
 void note_damage(struct runner *r, const struct err *err);
 void runner_release(struct runner *r); /* what runner_ingest has made */
+/* Limits are of kinds that there are (78). */
+int runner_expect_known(const struct runner *r, struct err *err);
+/* After the ingest: totals and limits (65). */
+int runner_expect(struct runner *r, struct err *err);
 int runner_ingest(struct runner *r, struct err *err);
 int runner_join(struct runner *r, const char *dossiers, struct join_only *only, struct err *err);
 /* STATE/registered, of the run whose manifest stands in the staging folder. */

@@ -43,9 +43,9 @@ static int set_optional(struct loader *l, struct fy_node *map, const char *key, 
 
 static int set_file(struct loader *l, struct fy_node *n)
 {
-	static const char *const keys[] = { "path", "kind", "encoding", "delimiter", NULL };
+	static const char *const keys[] = { "path", "kind", "encoding", "delimiter", "total", NULL };
 	struct planned_file f = { 0 };
-	struct fy_node *path;
+	struct fy_node *path, *total;
 	int r = yaml_keys(l->yaml, n, keys, l->err);
 	if (r == 0)
 		r = yaml_need(l->yaml, n, "path", &path, l->err);
@@ -54,6 +54,8 @@ static int set_file(struct loader *l, struct fy_node *n)
 	if (r == 0 && (set_optional(l, n, "kind", &f.kind, false) < 0 || set_optional(l, n, "encoding", &f.encoding, false) < 0 ||
 	               set_optional(l, n, "delimiter", &f.delimiter, false) < 0))
 		r = -1;
+	if (r == 0 && (total = yaml_get(n, "total")))
+		r = total_take(l->yaml, total, &f.total, l->err);
 	VEC_PUSH(l->plan->files, l->plan->file_count, l->plan->file_cap, f);
 	return r;
 }
@@ -123,11 +125,29 @@ static int set_check(struct loader *l, struct fy_node *n)
 	return 0;
 }
 
+static int set_limits(struct loader *l, struct fy_node *map)
+{
+	struct fy_node *key, *value;
+	struct str kind;
+	void *iter = NULL;
+	unsigned n;
+	if (yaml_map(l->yaml, map, MAX_SCHEMAS, &n, l->err) < 0)
+		return -1;
+	while (yaml_next(map, &iter, &key, &kind, &value)) {
+		struct limit one;
+		if (limit_take(l->yaml, kind, value, &one, l->err) < 0)
+			return -1;
+		VEC_PUSH(l->plan->limits, l->plan->limit_count, l->plan->limit_cap, one);
+	}
+	return 0;
+}
+
 static int load(struct loader *l)
 {
-	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", "xlsx", "split", "state", "check", "verdicts", "keep", NULL };
+	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", "xlsx", "split", "state", "check", "verdicts", "keep",
+		"limits", NULL };
 	struct run_plan *p = l->plan;
-	struct fy_node *root = yaml_root(l->yaml), *files, *own, *xlsx;
+	struct fy_node *root = yaml_root(l->yaml), *files, *own, *xlsx, *limits;
 	if (yaml_keys(l->yaml, root, keys, l->err) < 0 || set_optional(l, root, "extracts", &p->extracts, true) < 0 ||
 	    set_optional(l, root, "as_of", &p->as_of, false) < 0 || set_optional(l, root, "out", &p->out, true) < 0 ||
 	    set_optional(l, root, "pack", &p->pack, true) < 0 || set_optional(l, root, "schemas", &p->schemas, true) < 0)
@@ -139,6 +159,8 @@ static int load(struct loader *l)
 	if (set_optional(l, root, "split", &p->split, false) < 0 || set_optional(l, root, "verdicts", &p->verdicts, true) < 0 || ((xlsx = yaml_get(root, "xlsx")) && set_xlsx(l, xlsx) < 0))
 		return -1;
 	if (set_optional(l, root, "state", &p->state, true) < 0 || set_check(l, yaml_get(root, "check")) < 0)
+		return -1;
+	if ((limits = yaml_get(root, "limits")) && set_limits(l, limits) < 0)
 		return -1;
 	if (set_number(l, "threads", 1, 64, p->threads, &p->threads) < 0)
 		return -1;
@@ -166,6 +188,9 @@ void run_plan_release(struct run_plan *p)
 	}
 	for (char **s = p->own_schemas; s && *s; s++)
 		free(*s);
+	for (size_t i = 0; i < p->limit_count; i++)
+		free(p->limits[i].kind);
+	free(p->limits);
 	free(p->own_schemas);
 	free(p->files);
 	free(p->extracts);

@@ -244,7 +244,7 @@ static int later_stages(struct runner *r, const char *version, struct err *err)
 		return -1;
 	r->progress->step = STEP_REPORT;
 	struct report_job report = { r->pack, findings, r->staging.path, r->started_at, r->files.ignored, r->id, version, r->plan->threads,
-		r->plan->xlsx, r->split, r->plan->verdicts, *r->last.sha256 ? r->last.sha256 : NULL };
+		r->plan->xlsx, r->split, r->plan->verdicts, *r->last.sha256 ? r->last.sha256 : NULL, r->notes };
 	return report_run(&report, &r->result->report, err);
 }
 
@@ -291,6 +291,8 @@ static int make_all(struct runner *r, const char *version, struct err *err)
 	int got = make_folders(r, err);
 	if (got == 0)
 		got = runner_ingest(r, err);
+	if (got == 0)
+		got = runner_expect(r, err);
 	return got < 0 ? -1 : later_stages(r, version, err);
 }
 
@@ -376,7 +378,7 @@ static int prepare(struct runner *r, const char *data_dir, struct err *err)
 		return -1;
 	r->pack = r->result->pack;
 	frame_id_make(&r->id, r->schema->hash, r->as_of, "");
-	if (find_files(&r->files, p, r->schema, err) < 0)
+	if (runner_expect_known(r, err) < 0 || find_files(&r->files, p, r->schema, err) < 0)
 		return -1;
 	r->result->counts = mem_alloc((r->files.count + 1) * sizeof *r->result->counts);
 	r->result->kept = mem_alloc((r->files.count + 1) * sizeof *r->result->kept);
@@ -408,6 +410,7 @@ int run(const struct run_plan *plan, const char *data_dir, const char *version, 
 		lock_release(lock);
 	}
 	last_run_release(&r.last);
+	json_decref(r.notes);
 	runner_release(&r);
 	ret->files = r.files.items;
 	ret->file_count = r.files.count;

@@ -12,6 +12,8 @@
 #include "rule/pack.h"
 #include "workbook/workbook.h"
 
+#include <jansson.h>
+
 struct report_job {
 	const struct pack *pack;
 	const char *findings;         /* path */
@@ -25,6 +27,7 @@ struct report_job {
 	enum workbook_split split;
 	const char *state;            /* the folder of a ledger whose verdicts are known to the run, or NULL */
 	const char *previous;         /* SHA-256 of the manifest before this one, as hex digits; or NULL */
+	json_t *notes;                /* further keys of the manifest; borrowed, or NULL */
 };
 
 /* What came out, for the table at the end and --fail-on. */

@@ -10,6 +10,7 @@
 
 #include "ingest/ingest.h"
 #include "report/report.h"
+#include "run/expect.h"
 
 struct run_file {
 	char *path, *name;       /* name: without folders */
@@ -17,6 +18,7 @@ struct run_file {
 	char *encoding;          /* or NULL */
 	char delimiter;
 	uint64_t bytes;
+	struct total total;      /* what its sender says of it */
 };
 
 #define RUN_KEEP_MAX 100000
@@ -30,6 +32,7 @@ struct run_plan {
 	char **own_schemas;      /* NULL-terminated, or NULL: a user's own kinds */
 	struct planned_file {
 		char *path, *kind, *encoding, *delimiter; /* kind: by the name when NULL */
+		struct total total;
 	} *files;
 	size_t file_count, file_cap;
 	unsigned threads;
@@ -37,6 +40,9 @@ struct run_plan {
 	char *split;             /* county, township, none; NULL: county */
 	char *state;             /* folder in which a run keeps its tables for the next one, or NULL */
 	bool by_content;         /* an extract is known again by its bytes, and not by what the file system says */
+	struct limit *limits;
+	size_t limit_count, limit_cap;
+	bool accept;             /* go on although a limit is exceeded */
 	char *verdicts;          /* folder of a ledger whose verdicts are used, or NULL */
 	unsigned keep;           /* older runs to stay beside out, as out.run-000001 and on */
 	bool keep_said;          /* else the pipeline file may say it */
