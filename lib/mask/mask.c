@@ -24,8 +24,8 @@ static int read_whole(const char *folder, const char *name, struct buf *ret, str
 	if (!f)
 		return err_errno(err, STATUS_IOERR, "%s: cannot be read", path);
 	for (size_t n = 1; n; ret->n += n) {
-		buf_reserve(ret, 1u << 20);
-		n = fread(ret->p + ret->n, 1, 1u << 20, f);
+		buf_reserve(ret, 64u << 10);
+		n = fread(ret->p + ret->n, 1, 64u << 10, f);
 	}
 	int r = ferror(f) ? err_set(err, STATUS_IOERR, "%s: cannot be read; check the disk", path) : 0;
 	fclose(f);

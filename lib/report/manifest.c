@@ -124,8 +124,8 @@ int note_output(struct report *r, const char *name, bool csv, struct err *err)
 		return err_errno(err, STATUS_IOERR, "%s: cannot be read back", path);
 	size_t n;
 	do {
-		buf_reserve(&b, 1u << 20);
-		n = fread(b.p + b.n, 1, 1u << 20, f);
+		buf_reserve(&b, 64u << 10);
+		n = fread(b.p + b.n, 1, 64u << 10, f);
 		b.n += n;
 	} while (n);
 	bool bad = ferror(f);

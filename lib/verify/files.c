@@ -95,7 +95,7 @@ void check_folder(struct check *c)
 
 /* ---- extracts ------------------------------------------------------------------------------------------------------------------------ */
 
-#define PIECE (1u << 20)
+#define PIECE (256u << 10)
 
 /* The hashes of a file as it is, whatever it holds. */
 static int digest_file(struct check *c, const char *path, const char *called, bool sha, uint64_t *ret_bytes, uint8_t xxh3[16],

@@ -38,8 +38,8 @@ static bool read_all(struct check *c, int fd, const char *called, struct buf *re
 {
 	ssize_t got;
 	do {
-		buf_reserve(ret, 1u << 20);
-		got = read(fd, ret->p + ret->n, 1u << 20);
+		buf_reserve(ret, 64u << 10);
+		got = read(fd, ret->p + ret->n, 64u << 10);
 		if (got < 0 && errno == EINTR)
 			got = 1;
 		else if (got > 0)
