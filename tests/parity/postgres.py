@@ -10,7 +10,7 @@ import time
 BIN = sorted(glob.glob('/usr/lib/postgresql/*/bin'))
 # An order of words that is not that of bytes: what the SQL leaves to the database's order shows.
 LOCALE = ['--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=und']
-SETTINGS = {'listen_addresses': '', 'fsync': 'off', 'full_page_writes': 'off', 'synchronous_commit': 'off', 'autovacuum': 'off',
+SETTINGS = {'listen_addresses': '', 'fsync': 'off', 'full_page_writes': 'off', 'synchronous_commit': 'off', 'autovacuum': 'off', 'jit': 'off',
             'shared_buffers': '256MB', 'work_mem': '64MB', 'max_wal_size': '4GB', 'logging_collector': 'off'}
 
 

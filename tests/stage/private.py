@@ -36,7 +36,8 @@ def full_pipe():
 
 
 def loose():
-    """as loose as a careless user's shell"""
+    """as loose as a careless user's shell, and with the signal that asks for a core (a shell's background jobs ignore it)"""
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     os.umask(0)
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
