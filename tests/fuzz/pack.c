@@ -4,6 +4,7 @@
  * tests replay the corpus and every pack of the repository so. */
 #include "base/lang.h"
 #include "rule/pack.h"
+#include "replay.h"
 #include "rule/print.h"
 
 #include <stdint.h>
@@ -36,7 +37,6 @@ static void show_faults(const struct faults *f, struct str bytes)
 	buf_release(&b);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct err err;
@@ -61,29 +61,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	close(fd);
 	return 0;
 }
-
-#ifdef REPLAY
-int main(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		struct buf b = { 0 };
-		FILE *f = fopen(argv[i], "rb");
-		size_t got = 1;
-		while (f && got) {
-			buf_reserve(&b, 1 << 16);
-			b.n += got = fread(b.p + b.n, 1, 1 << 16, f);
-		}
-		if (!f)
-			return 1;
-		fclose(f);
-		LLVMFuzzerTestOneInput((const uint8_t *)b.p, b.n);
-		/* cut anywhere, it is still read to an end */
-		for (size_t cut = b.n / 7; cut && cut < b.n; cut += b.n / 7)
-			LLVMFuzzerTestOneInput((const uint8_t *)b.p, cut);
-		buf_release(&b);
-	}
-	schema_free(schema);
-	printf("%d files replayed\n", argc - 1);
-	return 0;
-}
-#endif
