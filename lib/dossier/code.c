@@ -73,6 +73,18 @@ static bool texts_fill(const struct kind *k, const uint8_t *texts, size_t n)
 	return !r.failed && r.p == r.end;
 }
 
+/* Whether each value is one of its enumeration: they are numbers of array items to those who count. */
+static bool values_known(const struct kind *k, struct row row)
+{
+	for (unsigned i = 0; i < k->column_count; i++) {
+		const struct column *c = &k->columns[i];
+		int64_t v = c->enumeration ? row_number(row, c) : VALUE_NULL;
+		if (v != VALUE_NULL && (v < 0 || v >= c->enumeration->count))
+			return false;
+	}
+	return true;
+}
+
 static void take_row(struct reader *r, const struct schema *schema, struct dossier_row *row)
 {
 	const uint8_t *x = take(r, 6);
@@ -87,7 +99,7 @@ static void take_row(struct reader *r, const struct schema *schema, struct dossi
 	const struct kind *k = &schema->kinds[kind];
 	const uint8_t *fixed = take(r, k->stride), *heap = take(r, texts);
 	*row = (struct dossier_row){ { fixed, heap }, kind, { NONE, NONE } };
-	r->failed |= !heap || !texts_fill(k, heap, texts);
+	r->failed |= !heap || !texts_fill(k, heap, texts) || !values_known(k, row->row);
 }
 
 /* No count can be larger than the bytes that are there. */

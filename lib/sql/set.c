@@ -205,5 +205,6 @@ const char *sql_members(struct sql *s, const struct expr *e, struct place *unit,
 		const char *select = query_select(s, &q, sql_fmt(s, "%s, %s AS x", what, p->key));
 		all = all ? sql_fmt(s, "%s\nUNION %s", all, select) : select;
 	} while (choices_next(&c) && !s->failed);
+	unit->query = NULL;
 	return c.rounds ? all : sql_fmt(s, "SELECT DISTINCT %s", all + strlen("SELECT "));
 }

@@ -17,7 +17,7 @@ static int wrong(const struct table *t, const char *what, struct err *err)
 
 static int take_duplicates(struct table *t, const struct frame_block *b, struct err *err)
 {
-	if (b->n != 4 * (size_t)b->rows)
+	if (t->duplicates || b->n != 4 * (size_t)b->rows)
 		return wrong(t, "its list of duplicates is broken", err);
 	t->duplicates = mem_alloc(b->n + 4);
 	t->duplicate_count = b->rows;
@@ -28,7 +28,7 @@ static int take_duplicates(struct table *t, const struct frame_block *b, struct 
 
 static int take_repeated(struct table *t, const struct frame_block *b, struct err *err)
 {
-	if (b->n != 8 * (size_t)b->rows)
+	if (t->repeated || b->n != 8 * (size_t)b->rows)
 		return wrong(t, "its list of repeated keys is broken", err);
 	t->repeated = mem_alloc(b->n + 8);
 	t->repeated_count = b->rows;
@@ -40,9 +40,9 @@ static int take_repeated(struct table *t, const struct frame_block *b, struct er
 static int take_refused(struct table *t, const struct frame_block *b, struct err *err)
 {
 	buf_put(&t->refused_bytes, b->p, b->n);
-	const uint8_t *bytes = (const uint8_t *)t->refused_bytes.p;
+	const uint8_t *bytes = (const uint8_t *)buf_str(&t->refused_bytes).p;
 	struct reader in = { bytes, bytes + b->n, false };
-	if (b->rows > b->n / 20) /* three texts and a region at least */
+	if (t->refused || b->rows > b->n / 20) /* three texts and a region at least */
 		return wrong(t, "its refused rows are broken", err);
 	t->refused = mem_grow(NULL, (size_t)b->rows + 1, sizeof *t->refused);
 	for (uint32_t i = 0; i < b->rows; i++) {
@@ -62,6 +62,8 @@ static int take_refused(struct table *t, const struct frame_block *b, struct err
 static int take_meta(struct table *t, const struct schema *schema, const struct frame_block *b, struct err *err)
 {
 	json_error_t e;
+	if (t->meta)
+		return wrong(t, "says twice what it is", err);
 	t->meta = json_loadb((const char *)b->p, b->n, JSON_REJECT_DUPLICATES, &e);
 	const char *kind = json_string_value(json_object_get(t->meta, "kind"));
 	t->kind = kind ? schema_kind(schema, str_of(kind)) : NULL;
@@ -109,6 +111,9 @@ static int take_rows_of(struct table *t, const struct table *part, struct err *e
 	return 0;
 }
 
+static int open_table(struct table **ret, const char *path, const struct schema *schema, const struct frame_id *id, bool may_have_parts,
+                      struct err *err);
+
 static int take_part(struct table *t, const struct schema *schema, struct reader *in, struct err *err)
 {
 	struct str name = take_text(in);
@@ -119,12 +124,12 @@ static int take_part(struct table *t, const struct schema *schema, struct reader
 		return wrong(t, "its list of parts is broken", err);
 	char *path = beside(t, name);
 	struct table *part = NULL;
-	int r = table_open(&part, path, schema, &t->frame->id, err);
+	int r = open_table(&part, path, schema, &t->frame->id, false, err);
 	free(path);
 	if (r < 0)
 		return -1;
 	t->parts[t->part_count++] = part;
-	if (part->part_count || part->rows != rows || part->frame->sum.low != sum.low || part->frame->sum.high != sum.high)
+	if (part->rows != rows || part->frame->sum.low != sum.low || part->frame->sum.high != sum.high)
 		return wrong(part, "is not the part that its table was made of", err);
 	return take_rows_of(t, part, err);
 }
@@ -141,8 +146,10 @@ static int take_parts(struct table *t, const struct schema *schema, const struct
 	return in.p == in.end ? 0 : wrong(t, "its list of parts is broken", err);
 }
 
-static int take_block(struct table *t, const struct schema *schema, const struct frame_block *b, struct err *err)
+static int take_block(struct table *t, const struct schema *schema, const struct frame_block *b, bool may_have_parts, struct err *err)
 {
+	if (b->tag == TAG_PARTS && !may_have_parts)
+		return wrong(t, "is a part and has parts", err);
 	switch (b->tag) {
 	case TAG_ROWS: return take_rows(t, b, err);
 	case TAG_DUPLICATES: return take_duplicates(t, b, err);
@@ -154,7 +161,8 @@ static int take_block(struct table *t, const struct schema *schema, const struct
 	}
 }
 
-int table_open(struct table **ret, const char *path, const struct schema *schema, const struct frame_id *id, struct err *err)
+static int open_table(struct table **ret, const char *path, const struct schema *schema, const struct frame_id *id, bool may_have_parts,
+                      struct err *err)
 {
 	struct table *t = mem_alloc(sizeof *t);
 	if (frame_open(&t->frame, path, FRAME_TABLE, id, err) < 0) {
@@ -167,7 +175,7 @@ int table_open(struct table **ret, const char *path, const struct schema *schema
 	enum iter got;
 	int r = 0;
 	while (r == 0 && (got = frame_next(&scan, &b, err)) != ITER_END)
-		r = got == ITER_ROW ? take_block(t, schema, &b, err) : -1;
+		r = got == ITER_ROW ? take_block(t, schema, &b, may_have_parts, err) : -1;
 	frame_scan_release(&scan);
 	if (r == 0 && (!t->kind || !t->duplicates || !t->repeated || !t->refused))
 		r = wrong(t, "a part of it is missing", err);
@@ -180,6 +188,11 @@ int table_open(struct table **ret, const char *path, const struct schema *schema
 	}
 	*ret = t;
 	return 0;
+}
+
+int table_open(struct table **ret, const char *path, const struct schema *schema, const struct frame_id *id, struct err *err)
+{
+	return open_table(ret, path, schema, id, true, err);
 }
 
 void table_close(struct table *t)

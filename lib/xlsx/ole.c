@@ -90,8 +90,8 @@ static enum ole_is look(struct ole *o)
 int xlsx_refuse_ole(int fd, const char *name, struct err *err)
 {
 	static const char *const reasons[] = {
-		[OLE_UNKNOWN] = "is an OLE file: an old workbook (.xls) or an encrypted one; " SAVE_AGAIN " without a password",
-		[OLE_OLD] = "is a workbook of the old format (.xls); " SAVE_AGAIN,
+		[OLE_UNKNOWN] = ("is an OLE file: an old workbook (.xls) or an encrypted one; " SAVE_AGAIN " without a password"),
+		[OLE_OLD] = ("is a workbook of the old format (.xls); " SAVE_AGAIN),
 		[OLE_ENCRYPTED] = "is an encrypted workbook; open it with its password, remove the password and save it",
 	};
 	struct ole o = { .fd = fd };
