@@ -1,6 +1,7 @@
 #include "figure/figure.h"
 
 #include "base/bytes.h"
+#include "base/seed.h"
 
 #include <stdlib.h>
 
@@ -32,7 +33,8 @@ unsigned figure_name(struct figures *f, struct str name)
 
 static uint32_t home_of(const struct figures *f, enum figure_level level, uint64_t region)
 {
-	uint64_t h = (region * 8 + level) * UINT64_C(0x9E3779B97F4A7C15);
+	uint64_t h = (region * 8 + level) * f->seed;
+	h = (h ^ h >> 32) * UINT64_C(0x9E3779B97F4A7C15);
 	return (uint32_t)(h >> 32) & (f->slot_count - 1);
 }
 
@@ -48,6 +50,7 @@ static uint32_t *slot_of(const struct figures *f, enum figure_level level, uint6
 static void grow_slots(struct figures *f)
 {
 	free(f->slots);
+	f->seed = hash_seed();
 	f->slot_count = f->slot_count ? 2 * f->slot_count : 256;
 	f->slots = mem_alloc(f->slot_count * sizeof *f->slots);
 	for (uint32_t i = 0; i < f->row_count; i++)

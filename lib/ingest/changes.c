@@ -1,6 +1,7 @@
 #include "changes.h"
 
 #include "base/le.h"
+#include "base/seed.h"
 #include "id/id.h"
 #include "table/table.h"
 #include "text/blank.h"
@@ -15,12 +16,14 @@ struct change {
 	struct str old;      /* after step 1; in the arena. No text: a free place */
 	uint64_t now;        /* stored form */
 	uint32_t file, line; /* of the row */
+	uint64_t walk;       /* the last that came along here, by its number from 1 */
 	bool settled;        /* now is the end of the chain */
 };
 
 struct id_changes {
 	struct change *places;
 	size_t mask, count;
+	uint64_t seed;       /* of the hash: base/seed.h */
 	uint64_t *may_be;    /* a bit for a hash of each old number: nearly every number asked for is none */
 	uint64_t may_be_mask;
 	struct arena texts;
@@ -39,7 +42,7 @@ static uint64_t bit_of(const struct id_changes *c, struct str text)
 
 static struct change *place_of(const struct id_changes *c, struct str old)
 {
-	size_t i = XXH3_64bits(old.p, old.n) & c->mask;
+	size_t i = XXH3_64bits_withSeed(old.p, old.n, c->seed) & c->mask;
 	while (c->places[i].old.n && !str_eq(c->places[i].old, old))
 		i = (i + 1) & c->mask;
 	return &c->places[i];
@@ -102,18 +105,29 @@ static int add(struct id_changes *c, const struct table *t, struct row row, stru
 	return 0;
 }
 
+/* Of the changes of a circle the one that stands first, so that the message is the same whatever the hash. All are settled. */
+static struct change *first_of_circle(const struct id_changes *c, struct change *in, struct change *best)
+{
+	for (; !in->settled; in = next_of(c, in->now)) {
+		if (!best || in->file < best->file || (in->file == best->file && in->line < best->line))
+			best = in;
+		in->settled = true;
+	}
+	return best;
+}
+
 /* Point every change at the end of its chain. */
 static int follow(struct id_changes *c, const struct table *t, struct err *err)
 {
+	struct change *circle = NULL;
 	for (size_t i = 0; i <= c->mask; i++) {
 		struct change *first = &c->places[i], *last = first;
-		size_t steps = 0;
 		if (!first->old.n)
 			continue;
-		for (struct change *next; !last->settled && (next = next_of(c, last->now)) != NULL; last = next)
-			if (++steps > c->count)
-				return err_set(err, STATUS_DATA, "%s:%u: belongs to a circle of changed numbers; ask the sender which holds",
-				               file_name(t, first->file), first->line);
+		for (struct change *next; !last->settled && last->walk != i + 1 && (next = next_of(c, last->now)) != NULL; last = next)
+			last->walk = i + 1;
+		if (!last->settled && last->walk == i + 1)
+			circle = first_of_circle(c, last, circle);
 		for (struct change *at = first, *next; at != last; at = next) {
 			next = next_of(c, at->now);
 			at->now = last->now;
@@ -121,6 +135,9 @@ static int follow(struct id_changes *c, const struct table *t, struct err *err)
 		}
 		last->settled = true;
 	}
+	if (circle)
+		return err_set(err, STATUS_DATA, "%s:%u: belongs to a circle of changed numbers; ask the sender which holds",
+		               file_name(t, circle->file), circle->line);
 	return 0;
 }
 
@@ -154,6 +171,7 @@ int id_changes_load(struct id_changes **ret, const char *table_path, const struc
 		places *= 2;
 	c->places = mem_alloc(places * sizeof *c->places);
 	c->mask = places - 1;
+	c->seed = hash_seed();
 	c->may_be = mem_alloc(places);
 	c->may_be_mask = 8 * places - 1;
 	int rc = read_rows(c, t, err) < 0 || follow(c, t, err) < 0 ? -1 : 0;

@@ -1,9 +1,11 @@
 /* What is counted of everybody, wanted or not: households and people by region. */
 #include "internal.h"
 
+#include "base/seed.h"
+
 static size_t slot_of(const struct region_counts *c, int64_t region)
 {
-	size_t at = sieve_hash((uint64_t)region) & c->mask;
+	size_t at = (sieve_hash((uint64_t)region * c->seed) >> 32) & c->mask;
 	while (c->slots[at] && c->items[c->slots[at] - 1].region != region)
 		at = (at + 1) & c->mask;
 	return at;
@@ -11,6 +13,7 @@ static size_t slot_of(const struct region_counts *c, int64_t region)
 
 static void grow(struct region_counts *c)
 {
+	c->seed = hash_seed();
 	c->mask = c->mask ? 2 * c->mask + 1 : 255;
 	free(c->slots);
 	c->slots = mem_alloc((c->mask + 1) * sizeof *c->slots);

@@ -46,6 +46,7 @@ struct region_counts {
 	size_t count, cap, last;
 	uint32_t *slots;        /* item + 1 */
 	size_t mask;
+	uint64_t seed;          /* of the hash: base/seed.h */
 };
 
 void count_household(struct region_counts *c, const struct household_facts *f, bool collective);
@@ -226,6 +227,8 @@ struct spooled {
 	struct spool *spool;
 	unsigned shares;
 	uint32_t dossiers;       /* of a share: dossier / dossiers */
+	uint64_t rows;           /* that were put in */
+	struct row_sum sum;      /* of their hashes */
 };
 
 int put_dossiers(struct join *j, const struct spooled *from, struct frame_writer *w, struct err *err);

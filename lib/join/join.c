@@ -1,8 +1,9 @@
 #include "internal.h"
 
+#include "base/seed.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 static struct table *table_of(const struct join_job *job, enum role role)
 {
@@ -53,8 +54,7 @@ static int prepare(struct join *j, struct err *err)
 	j->memory = job->memory ? job->memory : MEMORY;
 	j->all = j->pack->seed_kinds == TRIGGER_ALWAYS && !job->only;
 	j->only.member = j->only.home_group = NONE;
-	if (getrandom(&j->seed, sizeof j->seed, 0) != sizeof j->seed)
-		j->seed = 0;
+	j->seed = hash_seed();
 	return 0;
 }
 

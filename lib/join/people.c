@@ -1,11 +1,18 @@
 #include "people.h"
 
+#include "base/seed.h"
+
 #define BATCH 32 /* keys */
 #define LEAST 1024 /* slots */
 
-static uint64_t home_of(const struct wanted_people *p, uint64_t key)
+static uint64_t hash_of(const struct wanted_people *p, uint64_t key)
 {
-	return (sieve_hash(key) >> 32) * p->cap >> 32;
+	return sieve_hash(key * p->seed);
+}
+
+static uint64_t home_of(const struct wanted_people *p, uint64_t hash)
+{
+	return (hash >> 32) * p->cap >> 32;
 }
 
 static bool is_empty(const struct wanted_people *p, uint64_t at)
@@ -15,7 +22,7 @@ static bool is_empty(const struct wanted_people *p, uint64_t at)
 
 static uint32_t slot_of(const struct wanted_people *p, uint64_t key)
 {
-	uint64_t at = home_of(p, key);
+	uint64_t at = home_of(p, hash_of(p, key));
 	while (!is_empty(p, at) && people_key(p, (uint32_t)at) != key)
 		if (++at == p->cap)
 			at = 0;
@@ -26,6 +33,7 @@ static void resize(struct wanted_people *p, uint64_t cap)
 {
 	struct wanted_people old = *p;
 	p->cap = cap;
+	p->seed = hash_seed();
 	p->slots = mem_alloc(cap * sizeof *p->slots);
 	for (uint64_t i = 0; i < old.cap; i++)
 		if (!is_empty(&old, i))
@@ -59,7 +67,7 @@ void people_settle(struct wanted_people *p)
 	sieve_make(&p->sieve, p->count, 12);
 	for (uint64_t i = 0; i < p->cap; i++)
 		if (!is_empty(p, i))
-			sieve_add(&p->sieve, sieve_hash(people_key(p, (uint32_t)i)));
+			sieve_add(&p->sieve, hash_of(p, people_key(p, (uint32_t)i)));
 }
 
 uint32_t people_look(const struct wanted_people *p, uint64_t key)
@@ -72,7 +80,7 @@ uint32_t people_look(const struct wanted_people *p, uint64_t key)
 
 uint32_t people_find(const struct wanted_people *p, uint64_t key)
 {
-	return sieve_has(&p->sieve, sieve_hash(key)) ? people_look(p, key) : NONE;
+	return sieve_has(&p->sieve, hash_of(p, key)) ? people_look(p, key) : NONE;
 }
 
 static void find_batch(const struct wanted_people *p, const uint64_t *keys, uint32_t n, uint32_t *ret)
@@ -80,14 +88,14 @@ static void find_batch(const struct wanted_people *p, const uint64_t *keys, uint
 	uint64_t h[BATCH];
 	uint32_t in[BATCH], count = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		h[i] = sieve_hash(keys[i]);
+		h[i] = hash_of(p, keys[i]);
 		sieve_fetch(&p->sieve, h[i]);
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		ret[i] = NONE;
 		if (!sieve_has(&p->sieve, h[i]))
 			continue;
-		__builtin_prefetch(&p->slots[home_of(p, keys[i])]);
+		__builtin_prefetch(&p->slots[home_of(p, h[i])]);
 		in[count++] = i;
 	}
 	for (uint32_t k = 0; k < count; k++) {

@@ -27,6 +27,7 @@ struct wanted_person {          /* 12 bytes: what is asked of one lies in one pl
 struct wanted_people {
 	struct wanted_person *slots;
 	uint64_t cap, count;
+	uint64_t seed;          /* of the hash: base/seed.h */
 	struct sieve sieve;     /* in front of the slots, made by people_settle */
 };
 

@@ -31,6 +31,7 @@ struct figures {
 	uint32_t row_count, row_cap;
 	uint32_t *slots;       /* number of a row + 1, by its hash */
 	uint32_t slot_count;   /* a power of two */
+	uint64_t seed;         /* of the hash: base/seed.h */
 	int64_t (**pages)[FIGURE_PART]; /* the parts, so many a page */
 	uint32_t part_count, page_count, page_cap;
 	struct arena places;   /* rows */
