@@ -15,10 +15,10 @@
 
 static const uint8_t magic[8] = { 'b', 'i', 'd', 'u', 'i', '\r', '\n', 0x1A };
 
-#define VERSION 2
+#define VERSION 3
 #define HEADER 64 /* magic 8, type 4, version 4, schema 16, run 16, zero 8, checksum 8 */
 #define BLOCK FRAME_BLOCK /* tag 4, rows 4, bytes 8, payload checksum 8, checksum of the 24 bytes before 8 */
-#define END 48    /* tag 4, zero 4, blocks 8, rows 8, sum 16, checksum 8 */
+#define END 56    /* tag 4, zero 4, blocks 8, rows 8, sum 16, chain 8, checksum 8 */
 #define TAG_END FRAME_TAG('E', 'N', 'D', ' ')
 
 void frame_id_make(struct frame_id *ret, const uint8_t schema[16], int32_t as_of, const char *run)
@@ -74,7 +74,7 @@ struct row_sum row_hash(const void *a, size_t an, const void *b, size_t bn)
 
 struct frame_writer {
 	struct output *out;
-	uint64_t blocks, rows;
+	uint64_t blocks, rows, head, chain; /* as in struct frame */
 	struct row_sum sum;
 };
 
@@ -97,6 +97,7 @@ int frame_create(struct frame_writer **ret, const char *path, enum frame_type ty
 		frame_abort(w);
 		return -1;
 	}
+	w->head = w->chain = le64_get(h + 56);
 	*ret = w;
 	return 0;
 }
@@ -128,6 +129,7 @@ int frame_put_parts(struct frame_writer *w, uint32_t tag, const struct str *part
 	le64_put(h + 8, n);
 	le64_put(h + 16, checksum);
 	le64_put(h + 24, XXH3_64bits_withSeed(h, 24, w->blocks));
+	w->chain = XXH3_64bits_withSeed(h, sizeof h, w->chain);
 	w->blocks++;
 	*ret_at = output_bytes(w->out) + sizeof h;
 	return output_write_parts(w->out, all, 1 + count, err);
@@ -154,7 +156,8 @@ int frame_commit(struct frame_writer *w, struct err *err)
 	le64_put(e + 16, w->rows);
 	le64_put(e + 24, w->sum.low);
 	le64_put(e + 32, w->sum.high);
-	le64_put(e + 40, XXH3_64bits(e, 40));
+	le64_put(e + 40, w->chain);
+	le64_put(e + 48, XXH3_64bits(e, 48));
 	if (output_write(w->out, e, sizeof e, err) < 0) {
 		frame_abort(w);
 		return -1;
@@ -199,6 +202,7 @@ static int check_header(struct frame *f, enum frame_type type, const struct fram
 		return err_set(err, STATUS_DATA, "%s: is no file of bidui; give a file made by the stage before", f->path);
 	if (le64_get(h + 56) != XXH3_64bits(h, 56))
 		return err_set(err, STATUS_DATA, "%s: its header is damaged; make it again", f->path);
+	f->head = le64_get(h + 56);
 	f->type = le32_get(h + 8);
 	if (type && f->type != type)
 		return err_set(err, STATUS_DATA, "%s: is of another stage; give a file made by the stage before", f->path);
@@ -222,11 +226,12 @@ static int check_end(struct frame *f, struct err *err)
 	f->end_at = f->size - END;
 	if (frame_read(f, e, sizeof e, f->end_at, err) < 0)
 		return -1;
-	if (le32_get(e) != TAG_END || le64_get(e + 40) != XXH3_64bits(e, 40))
+	if (le32_get(e) != TAG_END || le64_get(e + 48) != XXH3_64bits(e, 48))
 		return err_set(err, STATUS_DATA, "%s: has no end mark, it is cut or damaged; make it again", f->path);
 	f->blocks = le64_get(e + 8);
 	f->rows = le64_get(e + 16);
 	f->sum = (struct row_sum){ le64_get(e + 24), le64_get(e + 32) };
+	f->chain = le64_get(e + 40);
 	return 0;
 }
 
@@ -273,8 +278,15 @@ static enum iter damaged(const struct frame_scan *s, const char *how, struct err
 enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *err)
 {
 	const struct frame *f = s->frame;
-	if (s->at == 0)
+	if (s->at == 0) {
 		s->at = HEADER;
+		s->whole = true;
+		s->chain = f->head;
+	}
+	if (s->at == f->end_at && s->number == f->blocks && s->whole && s->chain != f->chain) {
+		err_set(err, STATUS_DATA, "%s: is put together of two files; make it again", f->path);
+		return ITER_ERROR;
+	}
 	if (s->at == f->end_at)
 		return s->number == f->blocks ? ITER_END : damaged(s, "is missing", err);
 	uint8_t h[BLOCK];
@@ -298,6 +310,7 @@ enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *
 		return damaged(s, "is damaged", err);
 	ret->p = (const uint8_t *)s->buf.p;
 step:
+	s->chain = XXH3_64bits_withSeed(h, sizeof h, s->chain);
 	s->at += BLOCK + n;
 	s->number++;
 	return ITER_ROW;
@@ -315,5 +328,7 @@ int frame_view(struct frame_writer *w, struct frame *ret, struct err *err)
 		return -1;
 	ret->size = ret->end_at = output_bytes(w->out);
 	ret->blocks = w->blocks;
+	ret->head = w->head;
+	ret->chain = w->chain;
 	return 0;
 }

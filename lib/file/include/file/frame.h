@@ -2,7 +2,7 @@
  *
  *   header   magic, type, version, schema hash, run hash, checksum
  *   block*   tag, rows, bytes, XXH3-64 of the payload, a checksum of these seeded with the block's number; the payload
- *   end      tag "END ", blocks, rows, 128-bit sum of row hashes, checksum; nothing may follow
+ *   end      tag "END ", blocks, rows, 128-bit sum of row hashes, a hash of the header and of all block headers, checksum; nothing may follow
  *
  * A file that is cut, damaged, has blocks lost, doubled or swapped, is of another type, version, schema or run is refused (65).
  *
@@ -79,6 +79,7 @@ struct frame {
 	uint64_t size;          /* bytes */
 	uint64_t end_at;        /* offset of the end mark */
 	uint64_t blocks, rows;
+	uint64_t head, chain;   /* checksum of the header; hash of it and of the headers of all blocks */
 	struct row_sum sum;
 	struct frame_id id;
 };
@@ -100,6 +101,8 @@ struct frame_scan {
 	const struct frame *frame;
 	uint32_t skip;          /* blocks with this tag are stepped over: p is NULL */
 	uint64_t at, number;    /* 0: at the start */
+	uint64_t chain;         /* of what was read; compared at the end of a scan from the start */
+	bool whole;
 	struct buf buf;
 };
 
