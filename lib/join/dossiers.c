@@ -241,6 +241,8 @@ int put_dossiers(struct join *j, const struct spooled *from, struct frame_writer
 	int r = lanes_run(&lanes, err);
 	if (r == 0)
 		r = flush(&a, err);
+	if (r == 0 && (a.rows != from->rows || !row_sum_equal(a.sum, from->sum)))
+		r = err_set(err, STATUS_SOFTWARE, "join: the rows of the dossiers are not those of the tables; keep the extracts and report it");
 	frame_rows(w, a.rows, a.sum);
 	release(&a);
 	return r;

@@ -15,6 +15,8 @@ struct row_piece {
 	struct places_of places;
 	struct buf out;
 	uint64_t kept, looked_at, left;
+	uint64_t put;            /* rows put aside: one that is of two dossiers twice */
+	struct row_sum put_sum;  /* of their hashes */
 };
 
 struct gatherer {
@@ -88,10 +90,14 @@ static void put_row(const struct gatherer *g, struct row_piece *p, struct row r,
 		return;
 	}
 	uint32_t note = g->homes ? note_of(g, p, r, ordinal, first) : NOTE_ROW;
+	struct row_sum hash = row_values_hash(g->table->kind, r);
 	for (size_t i = 0; i < p->places.count; i++) {
 		own |= p->places.items[i].flags & PERSON_PRINCIPAL;
-		if (only_wants(g->j, p->places.items[i].dossier))
-			put_row_record(&p->out, p->places.items[i].dossier, note, g->table->kind, r);
+		if (!only_wants(g->j, p->places.items[i].dossier))
+			continue;
+		put_row_record(&p->out, p->places.items[i].dossier, note, g->table->kind, r);
+		row_sum_add(&p->put_sum, hash);
+		p->put++;
 	}
 	*(own ? &p->kept : &p->looked_at) += 1;
 }
@@ -107,7 +113,8 @@ static int gather(void *arg, unsigned lane, uint64_t i, struct err *err)
 	enum iter got;
 	p->out.n = 0;
 	p->who.block = 0;
-	p->kept = p->looked_at = p->left = 0;
+	p->kept = p->looked_at = p->left = p->put = 0;
+	p->put_sum = (struct row_sum){ 0 };
 	scan_piece(&p->scan, g->table, i);
 	while ((got = table_next(&p->scan, &r, &ordinal, err)) == ITER_ROW) {
 		if (p->who.block != p->scan.next_block) {
@@ -147,6 +154,8 @@ static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 	g->kinds[k].kept += p->kept;
 	g->kinds[k].looked_at += p->looked_at;
 	g->kinds[k].left += p->left;
+	g->to.rows += p->put;
+	row_sum_add(&g->to.sum, p->put_sum);
 	return put_aside(g, &p->out, err);
 }
 
@@ -180,6 +189,20 @@ static int by_kind(const void *pa, const void *pb)
 	return ((*a)->kind->index > (*b)->kind->index) - ((*a)->kind->index < (*b)->kind->index);
 }
 
+/* A table that names nobody is joined with nothing; that it is whole is seen all the same. */
+static int read_through(const struct table *t, struct err *err)
+{
+	struct table_scan s;
+	struct row r;
+	uint32_t ordinal;
+	enum iter got;
+	table_scan_init(&s, t);
+	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW)
+		;
+	table_scan_release(&s);
+	return got == ITER_END ? 0 : -1;
+}
+
 static int gather_tables(struct gatherer *g, struct err *err)
 {
 	const struct join_job *job = g->j->job;
@@ -190,7 +213,7 @@ static int gather_tables(struct gatherer *g, struct err *err)
 		g->table = tables[i];
 		g->homes = tables[i] == g->j->homes_table;
 		struct lanes lanes = { job->threads, pieces_of(tables[i]), g, gather, take };
-		if (tables[i]->kind->ids[0] >= 0 && lanes_run(&lanes, err) < 0)
+		if ((tables[i]->kind->ids[0] >= 0 ? lanes_run(&lanes, err) : read_through(tables[i], err)) < 0)
 			return -1;
 	}
 	if (gather_people(g, &g->j->people, 0, err) < 0)
@@ -220,9 +243,12 @@ static int put_meta(const struct gatherer *g, struct frame_writer *w, struct err
 		const struct table *t = job->tables[i];
 		unsigned k = t->kind->index;
 		char name[128];
+		char sum[ROW_SUM_HEX];
 		snprintf(name, sizeof name, "%.*s", STR_ARG(t->kind->name));
-		json_object_set_new(kinds, name, json_pack("{sO sI sI sI}", "files", json_object_get(t->meta, "files"), "kept",
-			(json_int_t)g->kinds[k].kept, "looked_at", (json_int_t)g->kinds[k].looked_at, "not_wanted", (json_int_t)g->kinds[k].left));
+		row_sum_print(t->frame->sum, sum);
+		json_object_set_new(kinds, name, json_pack("{sO sI sI sI ss}", "files", json_object_get(t->meta, "files"), "kept",
+			(json_int_t)g->kinds[k].kept, "looked_at", (json_int_t)g->kinds[k].looked_at, "not_wanted", (json_int_t)g->kinds[k].left,
+			"sum", sum));
 	}
 	int year, month, day;
 	day_split(job->pack->as_of, &year, &month, &day);

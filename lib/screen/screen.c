@@ -2,6 +2,7 @@
 
 #include "base/turns.h"
 #include "join/join.h"
+#include "table/table.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -123,6 +124,7 @@ struct work {
 	struct frame_writer *out;
 	uint64_t rows;
 	struct row_sum sum;
+	struct seen { uint64_t rows; struct row_sum sum; } seen; /* rows of the dossiers */
 	struct figures figures;
 };
 
@@ -145,12 +147,20 @@ static int next_block(struct work *w, struct buf *bytes, uint64_t *ret_order, st
 	return got == ITER_ROW ? 1 : got == ITER_END ? 0 : -1;
 }
 
-static int screen_block(struct screener *s, const struct work *w, const struct buf *bytes, struct err *err)
+static void see_rows(const struct dossier *d, struct seen *seen)
+{
+	for (uint32_t i = 0; i < d->row_count; i++)
+		row_sum_add(&seen->sum, row_values_hash(&d->pack->schema->kinds[d->rows[i].kind], d->rows[i].row));
+	seen->rows += d->row_count;
+}
+
+static int screen_block(struct screener *s, const struct work *w, const struct buf *bytes, struct seen *seen, struct err *err)
 {
 	const uint8_t *p = (const uint8_t *)bytes->p, *end = p + bytes->n;
 	while (p < end) {
 		if (dossier_decode(&s->dossier, &p, end) < 0)
 			return err_set(err, STATUS_DATA, "%s: a dossier is broken; make it again", w->frame->path);
+		see_rows(&s->dossier, seen);
 		screen_dossier(s);
 	}
 	return 0;
@@ -168,11 +178,13 @@ static struct row_sum finding_hashes(const char *p, size_t n)
 }
 
 /* Write what was found, and add up what was counted. */
-static int put_found(struct work *w, struct screener *s, struct row_sum sum, struct err *err)
+static int put_found(struct work *w, struct screener *s, const struct seen *seen, struct row_sum sum, struct err *err)
 {
 	int r = s->found ? frame_put(w->out, TAG_FINDINGS, s->out.p, s->out.n, s->found, err) : 0;
 	w->rows += s->found;
 	row_sum_add(&w->sum, sum);
+	row_sum_add(&w->seen.sum, seen->sum);
+	w->seen.rows += seen->rows;
 	count_hand_over(s, &w->figures);
 	s->out.n = 0;
 	s->found = 0;
@@ -189,13 +201,14 @@ static void *worker(void *arg)
 	int r;
 	screener_init(&s, w->shared);
 	while ((r = next_block(w, &bytes, &order, &err)) > 0) {
-		r = screen_block(&s, w, &bytes, &err);
+		struct seen seen = { 0 };
+		r = screen_block(&s, w, &bytes, &seen, &err);
 		if (r < 0)
 			break;
 		struct row_sum sum = finding_hashes(s.out.p, s.out.n);
 		if (!turns_wait(&w->turns, order))
 			break;
-		turns_done(&w->turns, put_found(w, &s, sum, &err), &err);
+		turns_done(&w->turns, put_found(w, &s, &seen, sum, &err), &err);
 	}
 	if (r < 0)
 		turns_fail(&w->turns, &err);
@@ -228,7 +241,7 @@ static int screen_villages(struct context *c, struct work *w, struct err *err)
 		s.dossier.kinds = UINT64_MAX; /* villages are of everybody */
 		screen_unit(&s, UNIT_VILLAGE, ITEM_VILLAGE, i, UINT64_MAX);
 	}
-	int r = put_found(w, &s, finding_hashes(s.out.p, s.out.n), err);
+	int r = put_found(w, &s, &(struct seen){ 0 }, finding_hashes(s.out.p, s.out.n), err);
 	screener_release(&s);
 	return r;
 }
@@ -246,9 +259,17 @@ static int put_context(struct context *c, struct frame_writer *out, struct err *
 	return r;
 }
 
+/* Each row of the dossiers was screened once: a row lost and another taken twice leave the number as it was, not the sum. */
+static int check_accounts(const struct work *w, struct err *err)
+{
+	if (w->seen.rows == w->frame->rows && row_sum_equal(w->seen.sum, w->frame->sum))
+		return 0;
+	return err_set(err, STATUS_DATA, "%s: its rows are not those that were joined (their number or sum is another); make it again", w->frame->path);
+}
+
 static int screen_all(struct context *c, struct work *w, unsigned threads, struct err *err)
 {
-	if (put_context(c, w->out, err) < 0 || run_threads(w, threads, err) < 0)
+	if (put_context(c, w->out, err) < 0 || run_threads(w, threads, err) < 0 || check_accounts(w, err) < 0)
 		return -1;
 	figures_merge(&w->figures, &c->figures);
 	if (screen_villages(c, w, err) < 0 || figures_put(&w->figures, w->out, err) < 0)
