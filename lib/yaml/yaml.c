@@ -6,8 +6,11 @@
 #include "base/suggest.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct yaml {
 	char *path;
@@ -121,9 +124,19 @@ void yaml_marks(const struct yaml *y, struct fy_node *node, struct yaml_mark *re
 
 static int read_file(struct yaml *y, struct err *err)
 {
-	FILE *f = fopen(y->path, "rbe");
-	if (!f)
-		return err_errno(err, errno == ENOENT ? STATUS_NOINPUT : STATUS_IOERR, "%s: cannot be opened", y->path);
+	int fd = open(y->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
+	if (!f) {
+		err_errno(err, errno == ENOENT ? STATUS_NOINPUT : STATUS_IOERR, "%s: cannot be opened", y->path);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)) { /* nobody may ever write into it */
+		fclose(f);
+		return err_set(err, STATUS_CONFIG, "%s: is no regular file", y->path);
+	}
 	size_t n;
 	do {
 		buf_reserve(&y->bytes, 1 << 16);
