@@ -6,7 +6,7 @@
 set -eu
 
 packages='gcc libc6-dev pkg-config meson ninja-build python3
-	libcsv-dev libxxhash-dev zlib1g-dev libssl-dev libfyaml-dev libjansson-dev libsqlite3-dev libzip-dev libexpat1-dev libxlsxwriter-dev gettext'
+	libcsv-dev libxxhash-dev libisal-dev zlib1g-dev libssl-dev libfyaml-dev libjansson-dev libsqlite3-dev libzip-dev libexpat1-dev libxlsxwriter-dev gettext'
 case ${1-} in
 '') ;;
 tests)

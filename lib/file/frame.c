@@ -2,6 +2,7 @@
 
 #include "base/le.h"
 #include "digest/digest.h"
+#include "digest/xxh3.h"
 #include "io/output.h"
 
 #include <errno.h>
@@ -104,14 +105,7 @@ int frame_create(struct frame_writer **ret, const char *path, enum frame_type ty
 
 uint64_t frame_checksum(const struct str *parts, unsigned count)
 {
-	if (count == 1)
-		return XXH3_64bits(parts->p, parts->n);
-	XXH3_state_t state;
-	XXH3_INITSTATE(&state);
-	XXH3_64bits_reset(&state);
-	for (unsigned i = 0; i < count; i++)
-		XXH3_64bits_update(&state, parts[i].p, parts[i].n);
-	return XXH3_64bits_digest(&state);
+	return count == 1 ? xxh3_64(parts->p, parts->n) : xxh3_64_parts(parts, count);
 }
 
 int frame_put_parts(struct frame_writer *w, uint32_t tag, const struct str *parts, unsigned count, uint64_t checksum, uint32_t rows,
@@ -306,7 +300,7 @@ enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *
 	buf_reserve(&s->buf, n + 8);
 	if (frame_read(f, s->buf.p, n, s->at + BLOCK, err) < 0)
 		return ITER_ERROR;
-	if (le64_get(h + 16) != XXH3_64bits(s->buf.p, n))
+	if (le64_get(h + 16) != xxh3_64(s->buf.p, n))
 		return damaged(s, "is damaged", err);
 	ret->p = (const uint8_t *)s->buf.p;
 step:

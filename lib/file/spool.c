@@ -1,13 +1,12 @@
 #include "file/spool.h"
 
 #include "base/str.h"
+#include "digest/xxh3.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #define LEAST_EXTENT (64u << 10) /* bytes worth a write */
 
@@ -73,7 +72,7 @@ static int write_all(int fd, const char *p, size_t n, uint64_t at, struct err *e
 
 static int flush(struct spool *s, struct partition *p, struct err *err)
 {
-	struct extent e = { s->end, p->held.n, XXH3_64bits(p->held.p, p->held.n) };
+	struct extent e = { s->end, p->held.n, xxh3_64(p->held.p, p->held.n) };
 	if ((s->fd < 0 && open_file(s, err) < 0) || write_all(s->fd, p->held.p, p->held.n, e.at, err) < 0)
 		return -1;
 	VEC_PUSH(p->extents, p->count, p->cap, e);
@@ -122,7 +121,7 @@ static int read_extent(const struct spool *s, const struct extent *e, struct buf
 		n += (size_t)got;
 	}
 	to->n += n;
-	if (XXH3_64bits(to->p + begin, n) != e->hash)
+	if (xxh3_64(to->p + begin, n) != e->hash)
 		return err_set(err, STATUS_IOERR, "rows that were put aside have come back changed; check the disk and the memory");
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "table/table.h"
 #include "whole.h"
 
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,14 +31,25 @@ static int test_encoding(const struct reading *r, struct err *err)
 	               r->count->encoding);
 }
 
+static int put_shares(struct ingest *in, const struct shares *s, struct err *err)
+{
+	const uint32_t *maybe;
+	size_t count;
+	if (in->reading && s->rows && shares_put(s, in->reading, err) < 0)
+		return -1;
+	table_suspected(in->table, &maybe, &count);
+	tally_add(&in->whole.tally, s, maybe, count);
+	return 0;
+}
+
 /* A belt_put_fn. */
 static int put(void *arg, struct reading *r, struct batch *b, bool done, struct err *err)
 {
 	struct ingest *in = arg;
 	struct ingest_count *c = r->count;
-	if (table_put_rows(in->table, &b->rows, err) < 0 || outcome_take(&in->outcome, &b->rejects, &b->invalid, in->ordinal, err) < 0)
+	if (table_put_rows(in->table, &b->rows, err) < 0 || outcome_take(&in->outcome, &b->rejects, &b->invalid, in->ordinal, err) < 0 ||
+	    put_shares(in, &b->shares, err) < 0)
 		return -1;
-	shares_join(&in->whole.shares, &b->shares);
 	in->ordinal += b->rows.rows;
 	c->rows_read += b->rows_read;
 	c->accepted += b->rows.rows;
@@ -53,6 +65,13 @@ static int put(void *arg, struct reading *r, struct batch *b, bool done, struct 
 }
 
 #define ROW_BYTES 100 /* of an extract, about */
+#define PACKED 5      /* times as many in a gzip, about */
+
+static bool is_gzip(const char *name)
+{
+	size_t n = strlen(name);
+	return n >= 3 && !strcasecmp(name + n - 3, ".gz");
+}
 
 /* About how many rows the files hold. */
 static uint64_t rows_to_expect(const struct ingest_job *job)
@@ -61,7 +80,7 @@ static uint64_t rows_to_expect(const struct ingest_job *job)
 	struct stat st;
 	for (unsigned i = 0; i < job->file_count; i++)
 		if (stat(job->files[i].path, &st) == 0)
-			bytes += (uint64_t)st.st_size;
+			bytes += (uint64_t)st.st_size * (is_gzip(job->files[i].name) ? PACKED : 1);
 	return bytes / ROW_BYTES;
 }
 
@@ -83,7 +102,7 @@ static int settle(struct ingest *in, struct err *err)
 static int commit_reading(struct ingest *in, json_t *meta, struct err *err)
 {
 	struct frame_writer *reading = in->reading;
-	if (reading_finish(reading, &in->whole.shares, meta, err) < 0)
+	if (reading_finish(reading, meta, err) < 0)
 		return -1;
 	in->reading = NULL;
 	return frame_commit(reading, err);
@@ -122,7 +141,7 @@ static int run(struct ingest *in, struct err *err)
 	if (whole_check_files(&in->whole, err) < 0 || table_create(&in->table, job->table_path, job->kind, &job->id, err) < 0 ||
 	    open_outcome(in, err) < 0)
 		return -1;
-	table_expect(in->table, rows_to_expect(job));
+	table_expect(in->table, rows_to_expect(job), job->memory);
 	if (belt_run(job, &in->feed, put, in, &days, err) < 0 || settle(in, err) < 0)
 		return -1;
 	if (job->days)

@@ -93,12 +93,19 @@ static int count_invalid(void *arg, const struct entry *e, struct err *err)
 	return 0;
 }
 
+/* A marks_fn. */
+static int take_marks(void *arg, const struct frame_block *b)
+{
+	struct settling *s = arg;
+	return shares_take(&s->whole.tally, b, s->duplicates, s->duplicate_count);
+}
+
 static int take_readings(struct settling *s, struct err *err)
 {
 	s->invalid = (struct whole_cursor){ &s->whole, 0 };
 	for (unsigned i = 0; i < s->job->count; i++) {
 		s->first = s->whole.first_ordinal[i];
-		if (reading_take(s->job->parts[i].reading_path, &s->job->id, s->tables[i]->meta, &s->whole.shares, NULL, count_invalid, s, err) < 0)
+		if (reading_take(s->job->parts[i].reading_path, &s->job->id, s->tables[i]->meta, take_marks, NULL, count_invalid, s, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -109,6 +116,7 @@ static int settle(struct settling *s, bool *damaged, struct err *err)
 	const struct parts_job *job = s->job;
 	if (whole_check_files(&s->whole, err) < 0 || table_create(&s->writer, job->table_path, job->kind, &job->id, err) < 0)
 		return -1;
+	table_expect(s->writer, 0, job->memory);
 	*damaged = true;
 	if (open_parts(s, err) < 0)
 		return -1;

@@ -7,12 +7,10 @@
 
 #define TAG_META FRAME_TAG('M', 'E', 'T', 'A')
 
-int reading_finish(struct frame_writer *w, const struct shares *shares, json_t *meta, struct err *err)
+int reading_finish(struct frame_writer *w, json_t *meta, struct err *err)
 {
 	char *text = json_dumps(meta, JSON_COMPACT | JSON_SORT_KEYS);
-	int r = shares_put(shares, w, err);
-	if (r == 0)
-		r = frame_put(w, TAG_META, text, strlen(text), 0, err);
+	int r = frame_put(w, TAG_META, text, strlen(text), 0, err);
 	free(text);
 	return r;
 }
@@ -43,7 +41,7 @@ static bool is_meta(const struct frame_block *b, json_t *meta)
 	return same;
 }
 
-int reading_take(const char *path, const struct frame_id *id, json_t *meta, struct shares *shares, entry_fn *reject, entry_fn *invalid,
+int reading_take(const char *path, const struct frame_id *id, json_t *meta, marks_fn *marks, entry_fn *reject, entry_fn *invalid,
                  void *arg, struct err *err)
 {
 	struct frame *f;
@@ -53,7 +51,7 @@ int reading_take(const char *path, const struct frame_id *id, json_t *meta, stru
 	int r = 0;
 	if (frame_open(&f, path, FRAME_READING, id, err) < 0)
 		return -1;
-	struct frame_scan scan = { .frame = f, .skip = shares ? 0 : TAG_SHARES };
+	struct frame_scan scan = { .frame = f, .skip = marks ? 0 : TAG_SHARES };
 	while (r == 0 && (got = frame_next(&scan, &b, err)) != ITER_END) {
 		if (got == ITER_ERROR)
 			r = -1;
@@ -63,7 +61,7 @@ int reading_take(const char *path, const struct frame_id *id, json_t *meta, stru
 			r = take_entries(f, &b, invalid, arg, err);
 		else if (b.tag == TAG_META)
 			belongs = is_meta(&b, meta);
-		else if (shares && b.tag == TAG_SHARES && shares_take(shares, &b) < 0)
+		else if (marks && b.tag == TAG_SHARES && marks(arg, &b) < 0)
 			r = broken(f, "its shares are broken", err);
 	}
 	if (r == 0 && !belongs)

@@ -34,58 +34,88 @@ void shares_add_other(struct shares *s, const struct row_marks *marks)
 	VEC_PUSH(s->of_row, s->rows, s->cap, (uint8_t)number);
 }
 
-void shares_join(struct shares *s, const struct shares *more)
-{
-	uint8_t number[SHARES_PATTERNS + 1];
-	size_t r = 0;
-	for (unsigned i = 0; i < more->pattern_count; i++) {
-		number[i] = (uint8_t)number_of(s, &more->patterns[i].marks);
-		if (number[i] < SHARES_PATTERNS)
-			s->patterns[number[i]].rows += more->patterns[i].rows;
-	}
-	while (s->cap < s->rows + more->rows) {
-		s->cap = s->cap ? 2 * s->cap : 4096;
-		s->of_row = mem_grow(s->of_row, s->cap, 1);
-	}
-	bool all_numbered = !more->rest_count;
-	for (unsigned i = 0; i < more->pattern_count; i++)
-		all_numbered = all_numbered && number[i] < SHARES_PATTERNS;
-	for (size_t i = 0; i < more->rows && all_numbered; i++) /* nearly always */
-		s->of_row[s->rows + i] = number[more->of_row[i]];
-	for (size_t i = 0; i < more->rows && !all_numbered; i++) {
-		unsigned local = more->of_row[i];
-		const struct row_marks *marks = local < SHARES_PATTERNS ? &more->patterns[local].marks : NULL;
-		s->of_row[s->rows + i] = local < SHARES_PATTERNS ? number[local] : SHARES_PATTERNS;
-		if (s->of_row[s->rows + i] < SHARES_PATTERNS)
-			continue;
-		if (local == SHARES_PATTERNS)
-			marks = &more->rest[r++].pattern.marks;
-		struct rest_row row = { (uint32_t)(s->rows + i), { *marks, 1 } };
-		VEC_PUSH(s->rest, s->rest_count, s->rest_cap, row);
-	}
-	s->rows += more->rows;
-}
-
 void shares_clear(struct shares *s)
 {
 	s->rows = s->rest_count = 0;
 	s->pattern_count = s->last = 0;
 }
 
-void shares_drop(struct shares *s, const uint32_t *ordinals, size_t count)
+void shares_release(struct shares *s)
 {
-	size_t r = 0;
-	for (size_t i = 0; i < count; i++) {
-		unsigned number = s->of_row[ordinals[i]];
-		if (number < SHARES_PATTERNS) {
-			s->patterns[number].rows--;
-			continue;
-		}
-		while (s->rest[r].ordinal < ordinals[i])
-			r++;
-		s->rest[r].pattern.rows = 0;
+	free(s->of_row);
+	free(s->rest);
+	*s = (struct shares){ 0 };
+}
+
+/* ---- a kind ------------------------------------------------------------------------------------------------------------------------------ */
+
+static void count(struct tally *t, const struct pattern *p)
+{
+	for (uint64_t m = p->marks.nulls; m; m &= m - 1)
+		t->columns[__builtin_ctzll(m)].null += p->rows;
+	for (uint64_t m = p->marks.empty; m; m &= m - 1)
+		t->columns[__builtin_ctzll(m)].empty += p->rows;
+	for (uint64_t m = p->marks.invalid; m; m &= m - 1)
+		t->columns[__builtin_ctzll(m)].invalid += p->rows;
+}
+
+/* The marks of a row. *rest: of the first rest row that is not before it. */
+static const struct row_marks *marks_of(const struct shares *s, uint32_t row, size_t *rest)
+{
+	if (s->of_row[row] < SHARES_PATTERNS)
+		return &s->patterns[s->of_row[row]].marks;
+	while (s->rest[*rest].ordinal < row)
+		++*rest;
+	return &s->rest[*rest].pattern.marks;
+}
+
+/* The first place of an ordinal that is not before this one. */
+static size_t place_of(const uint32_t *ordinals, size_t n, uint32_t from)
+{
+	size_t low = 0, high = n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (ordinals[middle] < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void tally_add(struct tally *t, const struct shares *s, const uint32_t *maybe, size_t n)
+{
+	size_t rest = 0;
+	for (unsigned i = 0; i < s->pattern_count; i++)
+		count(t, &s->patterns[i]);
+	for (size_t i = 0; i < s->rest_count; i++)
+		count(t, &s->rest[i].pattern);
+	for (size_t i = place_of(maybe, n, t->rows); i < n && maybe[i] - t->rows < s->rows; i++) {
+		shares_add(&t->kept, marks_of(s, maybe[i] - t->rows, &rest));
+		VEC_PUSH(t->ordinals, t->kept_count, t->kept_cap, maybe[i]);
+	}
+	t->rows += (uint32_t)s->rows;
+}
+
+void tally_drop(struct tally *t, const uint32_t *ordinals, size_t n)
+{
+	size_t at = 0, rest = 0;
+	for (size_t i = 0; i < n; i++) {
+		while (t->ordinals[at] < ordinals[i])
+			at++;
+		struct pattern less = { *marks_of(&t->kept, (uint32_t)at, &rest), UINT64_MAX }; /* minus one */
+		count(t, &less);
 	}
 }
+
+void tally_release(struct tally *t)
+{
+	shares_release(&t->kept);
+	free(t->ordinals);
+	*t = (struct tally){ 0 };
+}
+
+/* ---- on disk ---------------------------------------------------------------------------------------------------------------------------- */
 
 static void put_pattern(struct buf *b, const struct pattern *p)
 {
@@ -121,63 +151,37 @@ int shares_put(const struct shares *s, struct frame_writer *w, struct err *err)
 	return r;
 }
 
-int shares_take(struct shares *s, const struct frame_block *b)
+int shares_take(struct tally *t, const struct frame_block *b, const uint32_t *maybe, size_t n)
 {
 	struct reader r = { b->p, b->p + b->n, false };
-	struct shares *more = mem_alloc(sizeof *more);
-	more->pattern_count = take32(&r);
-	more->rest_count = take64(&r);
-	bool fits = more->pattern_count <= SHARES_PATTERNS && more->rest_count <= b->rows;
-	for (unsigned i = 0; fits && i < more->pattern_count; i++)
-		take_pattern(&r, &more->patterns[i]);
-	more->rest = fits ? mem_grow(NULL, more->rest_count + 1, sizeof *more->rest) : NULL;
-	for (size_t i = 0; fits && i < more->rest_count; i++) {
-		more->rest[i].ordinal = take32(&r);
-		take_pattern(&r, &more->rest[i].pattern);
+	struct shares *s = mem_alloc(sizeof *s);
+	s->pattern_count = take32(&r);
+	s->rest_count = take64(&r);
+	bool fits = s->pattern_count <= SHARES_PATTERNS && s->rest_count <= b->rows;
+	for (unsigned i = 0; fits && i < s->pattern_count; i++)
+		take_pattern(&r, &s->patterns[i]);
+	s->rest = fits ? mem_grow(NULL, s->rest_count + 1, sizeof *s->rest) : NULL;
+	for (size_t i = 0; fits && i < s->rest_count; i++) {
+		s->rest[i].ordinal = take32(&r);
+		take_pattern(&r, &s->rest[i].pattern);
 	}
-	more->rows = b->rows;
-	more->of_row = (uint8_t *)take(&r, b->rows); /* borrowed, and only read */
+	s->rows = b->rows;
+	s->of_row = (uint8_t *)take(&r, b->rows); /* borrowed, and only read */
 	size_t rest = 0;
-	for (size_t i = 0; more->of_row && i < more->rows && fits; i++) {
-		rest += more->of_row[i] == SHARES_PATTERNS;
-		fits = more->of_row[i] == SHARES_PATTERNS || more->of_row[i] < more->pattern_count;
+	for (size_t i = 0; s->of_row && i < s->rows && fits; i++) {
+		bool is_rest = s->of_row[i] == SHARES_PATTERNS;
+		fits = is_rest ? rest < s->rest_count && s->rest[rest].ordinal == i : s->of_row[i] < s->pattern_count;
+		rest += is_rest;
 	}
-	fits = fits && !r.failed && r.p == r.end && rest == more->rest_count;
+	fits = fits && !r.failed && r.p == r.end && rest == s->rest_count;
 	if (fits)
-		shares_join(s, more);
-	free(more->rest);
-	free(more);
+		tally_add(t, s, maybe, n);
+	free(s->rest);
+	free(s);
 	return fits ? 0 : -1;
 }
 
-void shares_release(struct shares *s)
-{
-	free(s->of_row);
-	free(s->rest);
-	*s = (struct shares){ 0 };
-}
-
-/* Rows in which a column is ... */
-struct column_count {
-	uint64_t null, empty, invalid;
-};
-
-static void count(const struct pattern *p, unsigned column, struct column_count *n)
-{
-	n->null += p->marks.nulls >> column & 1 ? p->rows : 0;
-	n->empty += p->marks.empty >> column & 1 ? p->rows : 0;
-	n->invalid += p->marks.invalid >> column & 1 ? p->rows : 0;
-}
-
-static struct column_count count_column(const struct shares *s, unsigned column)
-{
-	struct column_count n = { 0 };
-	for (unsigned i = 0; i < s->pattern_count; i++)
-		count(&s->patterns[i], column, &n);
-	for (size_t i = 0; i < s->rest_count; i++)
-		count(&s->rest[i].pattern, column, &n);
-	return n;
-}
+/* ---- the stops -------------------------------------------------------------------------------------------------------------------------- */
 
 static bool is_coded(enum type t)
 {
@@ -189,13 +193,13 @@ static bool over(uint64_t part, uint64_t whole)
 	return part * 100 > whole * SHARE_MAX;
 }
 
-int shares_test(const struct shares *s, const struct kind *kind, uint64_t accepted, struct err *err)
+int tally_test(const struct tally *t, const struct kind *kind, uint64_t accepted, struct err *err)
 {
 	if (accepted < ROWS_MIN)
 		return 0;
 	for (unsigned c = 0; c < kind->column_count; c++) {
 		const struct column *column = &kind->columns[c];
-		struct column_count n = count_column(s, c);
+		struct column_count n = t->columns[c];
 		uint64_t filled = accepted - n.empty;
 		if (is_coded(column->type) && filled >= ROWS_MIN && over(n.invalid, filled))
 			return err_set(err, STATUS_DATA, "%.*s: column %.*s: %llu of %llu values are not known; see whether the sender's "

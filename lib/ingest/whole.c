@@ -13,7 +13,7 @@ void whole_init(struct whole *w, const struct kind *kind, const struct ingest_fi
 
 void whole_release(struct whole *w)
 {
-	shares_release(&w->shares);
+	tally_release(&w->tally);
 	free(w->counts);
 	free(w->first_ordinal);
 }
@@ -71,8 +71,8 @@ static int name_files(const struct whole *w, struct err *err)
 
 int whole_test(struct whole *w, const uint32_t *duplicates, size_t count, struct err *err)
 {
-	shares_drop(&w->shares, duplicates, count);
-	if (shares_test(&w->shares, w->kind, w->first_ordinal[w->file_count] - count, err) < 0 || test_rejected(w, err) < 0)
+	tally_drop(&w->tally, duplicates, count);
+	if (tally_test(&w->tally, w->kind, w->first_ordinal[w->file_count] - count, err) < 0 || test_rejected(w, err) < 0)
 		return name_files(w, err);
 	return 0;
 }

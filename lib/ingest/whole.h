@@ -13,7 +13,7 @@ struct whole {
 	unsigned file_count;
 	struct ingest_count *counts;
 	uint32_t *first_ordinal;         /* of each file, and behind the last one; of duplicates too */
-	struct shares shares;            /* of all rows */
+	struct tally tally;              /* of all rows */
 };
 
 void whole_init(struct whole *w, const struct kind *kind, const struct ingest_file *files, unsigned file_count);

@@ -1,6 +1,7 @@
 #include "io/output.h"
 
 #include "base/leave.h"
+#include "digest/xxh3.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,8 +13,6 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #define BUFFER (256u << 10)
 
@@ -24,7 +23,7 @@ struct output {
 	uint8_t *buf;
 	size_t n;
 	uint64_t bytes;
-	XXH3_state_t *hash;
+	struct xxh3 *hash;
 	struct sha256 *sha256; /* NULL: nobody asked */
 };
 
@@ -110,8 +109,7 @@ static int sync_folder(const char *path, struct err *err)
 static void output_free(struct output *o)
 {
 	leave_end(o->leave);
-	if (o->hash)
-		XXH3_freeState(o->hash);
+	xxh3_free(o->hash);
 	sha256_free(o->sha256);
 	free(o->buf);
 	free(o->path);
@@ -125,7 +123,7 @@ int output_create(struct output **ret, const char *path, struct err *err)
 	o->path = mem_dup(str_of(path));
 	o->temporary = temporary_name(path);
 	o->buf = mem_alloc(BUFFER);
-	o->hash = XXH3_createState();
+	o->hash = xxh3_new();
 	sweep(path);
 	o->leave = leave_begin(o->temporary);
 	o->fd = open(o->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -140,7 +138,6 @@ int output_create(struct output **ret, const char *path, struct err *err)
 		output_abort(o);
 		return err_set(err, STATUS_OSERR, "%s: no memory for its hash", path);
 	}
-	XXH3_128bits_reset(o->hash);
 	*ret = o;
 	return 0;
 }
@@ -169,7 +166,7 @@ static int flush(struct output *o, struct err *err)
 int output_write(struct output *o, const void *p, size_t n, struct err *err)
 {
 	if (o->hash)
-		XXH3_128bits_update(o->hash, p, n);
+		xxh3_add(o->hash, p, n);
 	if (o->sha256)
 		sha256_add(o->sha256, p, n);
 	o->bytes += n;
@@ -225,7 +222,7 @@ int output_write_parts(struct output *o, const struct str *parts, unsigned count
 		return 0;
 	}
 	for (unsigned i = 0; o->hash && i < count; i++)
-		XXH3_128bits_update(o->hash, parts[i].p, parts[i].n);
+		xxh3_add(o->hash, parts[i].p, parts[i].n);
 	o->bytes += n;
 	return write_direct(o, parts, count, err);
 }
@@ -283,15 +280,13 @@ uint64_t output_bytes(const struct output *o)
 
 void output_unhashed(struct output *o)
 {
-	XXH3_freeState(o->hash);
+	xxh3_free(o->hash);
 	o->hash = NULL;
 }
 
 void output_hash(const struct output *o, uint8_t ret[16])
 {
-	XXH128_canonical_t c;
-	XXH128_canonicalFromHash(&c, XXH3_128bits_digest(o->hash));
-	memcpy(ret, c.digest, 16);
+	xxh3_128(o->hash, ret);
 }
 
 void output_also_sha256(struct output *o)

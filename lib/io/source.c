@@ -1,15 +1,14 @@
 #include "io/source.h"
 
 #include "base/mem.h"
+#include "digest/xxh3.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <isa-l/igzip_lib.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-#include <zlib.h>
 
 #define BLOCK (256u << 10)
 #define DIRECT (16u << 10) /* bytes from which on they are read to where they are wanted */
@@ -25,8 +24,8 @@ struct source {
 	bool gzip, raw_end;
 	enum gzip_at where;
 	unsigned member;     /* of the gzip, from 1 */
-	z_stream z;
-	XXH3_state_t *hash;
+	struct inflate_state *z; /* of a gzip */
+	struct xxh3 *hash;
 	uint8_t *raw;
 	size_t raw_n, raw_used;
 };
@@ -41,7 +40,7 @@ static ssize_t read_raw(struct source *s, uint8_t *to, size_t n, struct err *err
 	if (got < 0)
 		return err_errno(err, STATUS_IOERR, "reading failed; check the disk");
 	s->raw_end = got == 0;
-	XXH3_128bits_update(s->hash, to, (size_t)got);
+	xxh3_add(s->hash, to, (size_t)got);
 	s->at += got;
 	return got;
 }
@@ -60,8 +59,11 @@ static int start(struct source *s, struct err *err)
 	if (fill(s, err) < 0)
 		return -1;
 	s->gzip = s->raw_n >= 2 && s->raw[0] == 0x1F && s->raw[1] == 0x8B;
-	if (s->gzip && inflateInit2(&s->z, 15 + 16) != Z_OK)
-		return err_set(err, STATUS_OSERR, "zlib cannot start; give the machine more memory");
+	if (s->gzip) {
+		s->z = mem_alloc(sizeof *s->z);
+		isal_inflate_init(s->z);
+		s->z->crc_flag = ISAL_GZIP; /* it reads the header, and checks CRC and length */
+	}
 	s->member = 1;
 	return 0;
 }
@@ -79,12 +81,11 @@ int source_open(struct source **ret, const char *path, struct err *err)
 	struct source *s = mem_alloc(sizeof *s);
 	s->fd = fd;
 	s->raw = mem_alloc(BLOCK);
-	s->hash = XXH3_createState();
+	s->hash = xxh3_new();
 	if (!s->hash) {
 		source_close(s);
 		return err_set(err, STATUS_OSERR, "no memory for its hash");
 	}
-	XXH3_128bits_reset(s->hash);
 	if (start(s, err) < 0) {
 		source_close(s);
 		return -1;
@@ -132,8 +133,8 @@ static int between(struct source *s, struct err *err)
 		return 0;
 	if (s->where == AT_PADDING || s->raw[s->raw_used] != 0x1F)
 		return broken(s, "is followed by other bytes", err);
-	if (inflateReset(&s->z) != Z_OK)
-		return broken(s, "cannot be followed by another", err);
+	isal_inflate_reset(s->z);
+	s->z->crc_flag = ISAL_GZIP;
 	s->where = AT_MEMBER;
 	s->member++;
 	return 0;
@@ -144,37 +145,46 @@ static int expanded_too_far(const struct source *s)
 	return s->out > EXPANSION_FROM && s->out / EXPANSION_LIMIT >= (uint64_t)s->at && s->out > (uint64_t)s->at * EXPANSION_LIMIT;
 }
 
+/* Go on inflating the member: how many bytes came out, up to n. None at the end of the file: it is cut. */
+static ssize_t inflate_member(struct source *s, uint8_t *to, size_t n, struct err *err)
+{
+	struct inflate_state *z = s->z;
+	unsigned room = n > UINT32_MAX ? UINT32_MAX : (unsigned)n;
+	z->next_in = s->raw + s->raw_used;
+	z->avail_in = (uint32_t)(s->raw_n - s->raw_used);
+	z->next_out = to;
+	z->avail_out = room;
+	int rc = isal_inflate(z);
+	ssize_t made = room - z->avail_out;
+	s->raw_used = s->raw_n - z->avail_in;
+	s->out += (uint64_t)made;
+	if (rc != ISAL_DECOMP_OK)
+		return broken(s, "is damaged (bad data or CRC)", err);
+	if (expanded_too_far(s))
+		return broken(s, "expands over 200 : 1", err);
+	if (z->block_state == ISAL_BLOCK_FINISH)
+		s->where = AT_BETWEEN;
+	else if (!made && s->raw_end)
+		return broken(s, "is cut short", err);
+	return made;
+}
+
 static ssize_t read_gzip(struct source *s, uint8_t *buf, size_t n, struct err *err)
 {
 	size_t got = 0;
 	while (got < n) {
 		if (s->raw_used == s->raw_n && !s->raw_end && fill(s, err) < 0)
 			return -1;
-		if (s->raw_end) {
-			if (s->where == AT_MEMBER)
-				return broken(s, "is cut short", err);
-			break;
-		}
-		if (s->where != AT_MEMBER) {
-			if (between(s, err) < 0)
+		if (s->where == AT_MEMBER) {
+			ssize_t made = inflate_member(s, buf + got, n - got, err);
+			if (made < 0)
 				return -1;
-			continue;
+			got += (size_t)made;
+		} else if (s->raw_end) {
+			break;
+		} else if (between(s, err) < 0) {
+			return -1;
 		}
-		s->z.next_in = s->raw + s->raw_used;
-		s->z.avail_in = (unsigned)(s->raw_n - s->raw_used);
-		s->z.next_out = buf + got;
-		s->z.avail_out = n - got > UINT32_MAX ? UINT32_MAX : (unsigned)(n - got);
-		unsigned before = s->z.avail_out;
-		int z = inflate(&s->z, Z_NO_FLUSH);
-		s->raw_used = s->raw_n - s->z.avail_in;
-		got += before - s->z.avail_out;
-		s->out += before - s->z.avail_out;
-		if (z == Z_STREAM_END)
-			s->where = AT_BETWEEN;
-		else if (z != Z_OK && z != Z_BUF_ERROR)
-			return broken(s, z == Z_DATA_ERROR ? "is damaged (bad data or CRC)" : "cannot be inflated", err);
-		if (expanded_too_far(s))
-			return broken(s, "expands over 200 : 1", err);
 	}
 	return (ssize_t)got;
 }
@@ -186,9 +196,7 @@ ssize_t source_read(struct source *s, void *buf, size_t n, struct err *err)
 
 void source_digest(const struct source *s, uint64_t *ret_bytes, uint8_t ret_hash[16])
 {
-	XXH128_canonical_t c;
-	XXH128_canonicalFromHash(&c, XXH3_128bits_digest(s->hash));
-	memcpy(ret_hash, c.digest, 16);
+	xxh3_128(s->hash, ret_hash);
 	*ret_bytes = (uint64_t)s->at;
 }
 
@@ -206,11 +214,9 @@ void source_close(struct source *s)
 {
 	if (!s)
 		return;
-	if (s->gzip)
-		inflateEnd(&s->z);
-	if (s->hash)
-		XXH3_freeState(s->hash);
+	xxh3_free(s->hash);
 	close(s->fd);
+	free(s->z);
 	free(s->raw);
 	free(s);
 }

@@ -11,6 +11,8 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+#define LEAST_AT_ONCE 4096
+
 struct candidate {
 	uint64_t key;
 	struct row_sum hash;
@@ -57,7 +59,6 @@ static void settle(struct table_writer *w, struct candidate *c, size_t n)
 		if (kept > 1)
 			VEC_PUSH(w->repeated, w->repeated_count, w->repeated_cap, c[i].key);
 	}
-	sort(w->duplicates, w->duplicate_count, sizeof *w->duplicates, by_ordinal);
 }
 
 static size_t unique(uint64_t *v, size_t n)
@@ -134,8 +135,8 @@ static void look_at_block(const struct kind *k, const struct put_block *block, c
 	}
 }
 
-/* Second pass over the rows put, for those whose key may stand there twice. */
-static int gather(struct table_writer *w, struct candidates *c, struct err *err)
+/* A pass over the rows put, for those whose key is one of these suspects. */
+static int gather(struct table_writer *w, const uint64_t *keys, size_t n, struct candidates *c, struct err *err)
 {
 	struct frame view;
 	struct buf payload = { 0 };
@@ -143,7 +144,7 @@ static int gather(struct table_writer *w, struct candidates *c, struct err *err)
 	int r = frame_view(w->frame, &view, err);
 	if (r < 0)
 		return -1;
-	struct suspects set = suspects_of(w->suspects, w->suspect_count);
+	struct suspects set = suspects_of(keys, n);
 	for (size_t i = 0; r == 0 && i < w->put_count; ordinal += w->put[i++].rows) {
 		r = read_back(w->put[i].fd >= 0 ? w->put[i].fd : view.fd, &w->put[i], &payload, err);
 		if (r == 0)
@@ -164,6 +165,31 @@ static void settle_one(struct table_writer *w, const struct table *part)
 	w->settled = true;
 }
 
+/* How many suspects are looked at in one pass: about two rows each, in an array that doubles. */
+static size_t suspects_at_once(const struct table_writer *w)
+{
+	size_t most = w->memory / (8 * sizeof(struct candidate));
+	return !w->memory ? SIZE_MAX : most < LEAST_AT_ONCE ? LEAST_AT_ONCE : most;
+}
+
+static int look_again(struct table_writer *w, struct err *err)
+{
+	size_t most = suspects_at_once(w);
+	w->suspect_count = unique(w->suspects, w->suspect_count);
+	for (size_t at = 0, n; at < w->suspect_count; at += n) {
+		struct candidates c = { 0 };
+		n = w->suspect_count - at < most ? w->suspect_count - at : most;
+		int r = gather(w, w->suspects + at, n, &c, err);
+		if (r == 0)
+			settle(w, c.items, c.n);
+		free(c.items);
+		if (r < 0)
+			return -1;
+	}
+	sort(w->duplicates, w->duplicate_count, sizeof *w->duplicates, by_ordinal);
+	return 0;
+}
+
 int table_duplicates(struct table_writer *w, const uint32_t **ret, size_t *ret_count, struct err *err)
 {
 	int r = 0;
@@ -172,14 +198,10 @@ int table_duplicates(struct table_writer *w, const uint32_t **ret, size_t *ret_c
 	if (!w->settled) {
 		r = w->part_count ? see_parts(w, err) : put_single_rows(w, err);
 		filter_release(&w->seen);
-		w->suspect_count = unique(w->suspects, w->suspect_count);
-		if (r == 0 && w->suspect_count) {
-			struct candidates c = { 0 };
-			r = gather(w, &c, err);
-			if (r == 0)
-				settle(w, c.items, c.n);
-			free(c.items);
-		}
+		free(w->suspected);
+		w->suspected = NULL;
+		if (r == 0)
+			r = look_again(w, err);
 		w->settled = true;
 	}
 	*ret = w->duplicates;

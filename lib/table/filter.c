@@ -6,7 +6,7 @@
 
 #define LEAST_BITS 20 /* log2 of the bits of a level */
 #define MOST_BITS 32
-#define BITS_A_KEY 12
+#define BITS_A_KEY 7
 
 static uint64_t mix(uint64_t x)
 {
@@ -23,16 +23,25 @@ static void begin_level(struct filter *f, int level, unsigned bits)
 	f->level = level;
 	f->bits[level] = (uint8_t)bits;
 	f->words[level] = mem_alloc(UINT64_C(1) << (bits - 3));
-	f->room = level + 1 == FILTER_LEVELS ? UINT64_MAX : (UINT64_C(1) << bits) / BITS_A_KEY;
+	f->most -= UINT64_C(1) << (bits - 3);
+	f->room = level + 1 == FILTER_LEVELS || f->most < UINT64_C(1) << (LEAST_BITS - 3) ? UINT64_MAX : (UINT64_C(1) << bits) / BITS_A_KEY;
 }
 
-void filter_init(struct filter *f, uint64_t expected)
+/* The bits of a level that are wanted, or the most that the memory is there for. */
+static unsigned bits_there(const struct filter *f, unsigned bits)
+{
+	while (bits > LEAST_BITS && (bits > MOST_BITS || UINT64_C(1) << (bits - 3) > f->most))
+		bits--;
+	return bits;
+}
+
+void filter_init(struct filter *f, uint64_t expected, uint64_t most)
 {
 	unsigned bits = LEAST_BITS;
 	while (bits < MOST_BITS && (UINT64_C(1) << bits) / BITS_A_KEY < expected)
 		bits++;
-	*f = (struct filter){ 0 };
-	begin_level(f, 0, bits);
+	*f = (struct filter){ .most = !most ? UINT64_MAX : most < FILTER_LEAST ? FILTER_LEAST : most };
+	begin_level(f, 0, bits_there(f, bits));
 }
 
 static inline uint64_t *word_of(const struct filter *f, int level, uint64_t h)
@@ -51,23 +60,26 @@ static inline bool add_one(struct filter *f, uint64_t h)
 	uint64_t *word = word_of(f, f->level, h);
 	seen = seen || (*word & mask) == mask;
 	*word |= mask;
-	if (--f->room == 0) {
-		unsigned bits = f->bits[f->level] + 3u;
-		begin_level(f, f->level + 1, bits < MOST_BITS ? bits : MOST_BITS);
-	}
+	if (--f->room == 0)
+		begin_level(f, f->level + 1, bits_there(f, f->bits[f->level] + 2u));
 	return seen;
 }
 
-uint64_t filter_add(struct filter *f, const uint64_t *keys, unsigned n)
+void filter_fetch(const struct filter *f, const uint64_t *keys, uint32_t n, struct filter_group *ret)
 {
-	uint64_t h[FILTER_GROUP], seen = 0;
-	for (unsigned i = 0; i < n; i++) {
-		h[i] = mix(keys[i]);
+	ret->n = n < FILTER_GROUP ? n : FILTER_GROUP;
+	for (unsigned i = 0; i < ret->n; i++) {
+		ret->h[i] = mix(keys[i]);
 		for (int k = 0; k <= f->level; k++)
-			__builtin_prefetch(word_of(f, k, h[i]), 1);
+			__builtin_prefetch(word_of(f, k, ret->h[i]), 1);
 	}
-	for (unsigned i = 0; i < n; i++)
-		seen |= (uint64_t)add_one(f, h[i]) << i;
+}
+
+uint64_t filter_add(struct filter *f, const struct filter_group *g)
+{
+	uint64_t seen = 0;
+	for (unsigned i = 0; i < g->n; i++)
+		seen |= (uint64_t)add_one(f, g->h[i]) << i;
 	return seen;
 }
 

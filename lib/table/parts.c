@@ -55,7 +55,8 @@ static int see_part(struct table_writer *w, const struct table *part, struct err
 int see_parts(struct table_writer *w, struct err *err)
 {
 	filter_release(&w->seen);
-	filter_init(&w->seen, w->rows);
+	filter_init(&w->seen, w->rows, w->memory / 2);
+	w->keys_seen = 0;
 	for (unsigned i = 0; i < w->part_count; i++)
 		if (see_part(w, w->parts[i], err) < 0)
 			return -1;

@@ -24,27 +24,50 @@ int table_create(struct table_writer **ret, const char *path, const struct kind 
 		free(w);
 		return -1;
 	}
-	filter_init(&w->seen, 0);
+	filter_init(&w->seen, 0, 0);
 	table_rows_begin(&w->single, kind);
 	*ret = w;
 	return 0;
 }
 
-void table_expect(struct table_writer *w, uint64_t rows)
+void table_expect(struct table_writer *w, uint64_t rows, uint64_t memory)
 {
+	w->memory = memory;
 	if (w->rows)
 		return;
 	filter_release(&w->seen);
-	filter_init(&w->seen, rows);
+	filter_init(&w->seen, rows, memory / 2);
+}
+
+static void suspect(struct table_writer *w, uint64_t key, uint32_t ordinal)
+{
+	size_t cap = w->suspect_cap;
+	VEC_PUSH(w->suspects, w->suspect_count, w->suspect_cap, key);
+	if (w->suspect_cap != cap)
+		w->suspected = mem_grow(w->suspected, w->suspect_cap, sizeof *w->suspected);
+	w->suspected[w->suspect_count - 1] = ordinal;
 }
 
 void see_keys(struct table_writer *w, const uint64_t *keys, uint32_t n)
 {
+	struct filter_group group, next;
+	filter_fetch(&w->seen, keys, n, &next);
 	for (uint32_t from = 0; from < n; from += FILTER_GROUP) {
-		unsigned group = n - from < FILTER_GROUP ? n - from : FILTER_GROUP;
-		for (uint64_t seen = filter_add(&w->seen, keys + from, group); seen; seen &= seen - 1)
-			VEC_PUSH(w->suspects, w->suspect_count, w->suspect_cap, keys[from + (uint32_t)__builtin_ctzll(seen)]);
+		group = next; /* while it is added, the next one is on its way */
+		if (n - from > FILTER_GROUP)
+			filter_fetch(&w->seen, keys + from + FILTER_GROUP, n - from - FILTER_GROUP, &next);
+		for (uint64_t seen = filter_add(&w->seen, &group); seen; seen &= seen - 1) {
+			uint32_t at = from + (uint32_t)__builtin_ctzll(seen);
+			suspect(w, keys[at], w->keys_seen + at);
+		}
 	}
+	w->keys_seen += n;
+}
+
+void table_suspected(const struct table_writer *w, const uint32_t **ret, size_t *ret_count)
+{
+	*ret = w->suspected;
+	*ret_count = w->suspect_count;
 }
 
 /* Write the rows as a block. */
@@ -157,6 +180,7 @@ void table_abort(struct table_writer *w)
 	table_rows_release(&w->single);
 	free(w->put);
 	free(w->suspects);
+	free(w->suspected);
 	free(w->duplicates);
 	free(w->repeated);
 	free(w->parts);

@@ -20,7 +20,10 @@ struct table_writer {
 	} *put;                  /* the blocks written, or those of the parts */
 	size_t put_count, put_cap;
 	struct filter seen;
+	uint64_t memory;         /* that the test for duplicates may take, or 0 */
+	uint32_t keys_seen;
 	uint64_t *suspects;      /* keys that may have been seen before */
+	uint32_t *suspected;     /* the ordinals of their rows */
 	size_t suspect_count, suspect_cap;
 	bool settled;            /* duplicates and repeated are known */
 	uint32_t *duplicates;

@@ -1,4 +1,4 @@
-/* zlib's traps: a gzip is read to its proper end, or refused. */
+/* gzip's traps: a gzip is read to its proper end, or refused. */
 #include "base/leave.h"
 #include "io/source.h"
 
@@ -95,6 +95,53 @@ static void members_follow_each_other_and_zeros_may_follow_the_last(void **state
 	gzip(&b, "two", 3);
 	buf_put(&b, "\0\0\0\0\0", 5);
 	expect(&b, "one two");
+	buf_release(&b);
+}
+
+/* The file is read 256 KiB at a time. Bytes that do not pack take a little more room than they are: the ends go from before to behind. */
+static void a_member_may_end_anywhere_in_what_is_read_at_once(void **state)
+{
+	(void)state;
+	enum { BLOCK = 256 << 10, AROUND = 120 };
+	struct buf b = { 0 };
+	char *noise = malloc(BLOCK), *out = malloc(2 * BLOCK);
+	uint32_t x = 1;
+	int status;
+	for (int i = 0; i < BLOCK; i++)
+		noise[i] = (char)((x = x * 1664525 + 1013904223) >> 24);
+	for (size_t n = BLOCK - AROUND; n < BLOCK; n++) {
+		b.n = 0;
+		gzip(&b, noise, n);
+		gzip(&b, "the end the end", 15);
+		store(&b);
+		assert_int_equal(read_all(out, 2 * BLOCK, &status), n + 15);
+		assert_memory_equal(out, noise, n);
+		assert_memory_equal(out + n, "the end the end", 15);
+	}
+	free(noise);
+	free(out);
+	buf_release(&b);
+}
+
+/* What a header says of name and time may change; nothing else. */
+static void a_gzip_with_a_byte_changed_is_refused_or_gives_the_same(void **state)
+{
+	(void)state;
+	struct buf b = { 0 };
+	char out[4096];
+	int status;
+	gzip(&b, "hello hello hello\n", 18);
+	for (size_t at = 2; at < b.n; at++)
+		for (int bit = 0; bit < 8; bit++) {
+			b.p[at] ^= (char)(1 << bit);
+			store(&b);
+			ssize_t n = read_all(out, sizeof out, &status);
+			b.p[at] ^= (char)(1 << bit);
+			if (n < 0)
+				assert_int_equal(status, STATUS_DATA);
+			else
+				assert_true(n == 18 && !memcmp(out, "hello hello hello\n", 18));
+		}
 	buf_release(&b);
 }
 
@@ -200,6 +247,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_and_gzip_give_the_same_bytes),
 		cmocka_unit_test(members_follow_each_other_and_zeros_may_follow_the_last),
+		cmocka_unit_test(a_member_may_end_anywhere_in_what_is_read_at_once),
+		cmocka_unit_test(a_gzip_with_a_byte_changed_is_refused_or_gives_the_same),
 		cmocka_unit_test(a_gzip_cut_at_any_byte_is_refused),
 		cmocka_unit_test(a_wrong_crc_is_refused),
 		cmocka_unit_test(other_bytes_behind_the_end_are_refused),

@@ -26,6 +26,7 @@ struct parts_job {
 	struct frame_id id;              /* of all these files */
 	const char *table_path;
 	const char *rejects_path, *invalid_path; /* as of ingest_job; both are made by parts_list */
+	uint64_t memory;                 /* as of ingest_job */
 };
 
 /* Make the table of the kind. *ret_damaged: whether it was a file of the parts that failed, and not what the extracts hold. */

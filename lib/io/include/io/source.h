@@ -1,6 +1,6 @@
 /* source: the bytes of an extract, gzip or plain by its first bytes, hashed once while they are read.
  *
- * It stands between the file and the reader and takes zlib's traps away: a gzip that is cut, fails its CRC, has other bytes
+ * It stands between the file and the reader and takes gzip's traps away: a gzip that is cut, fails its CRC, has other bytes
  * behind its end (zero padding is none) or expands over 200 : 1 once 64 MiB have come out is an error (65), never an early end.
  *
  * A message names no file: the caller says which, and on which line it was (err_in).

@@ -26,8 +26,9 @@ struct table;
 
 int table_create(struct table_writer **ret, const char *path, const struct kind *kind, const struct frame_id *id, struct err *err)
 	__attribute__((warn_unused_result));
-/* About how many rows will come, before the first: only for how much memory the test for duplicates takes and how fast it is. */
-void table_expect(struct table_writer *w, uint64_t rows);
+/* About how many rows will come, before the first, and how many bytes the test for duplicates may take (0: as many as are good): only for
+ * how much memory it takes and how fast it is. It takes more where very many rows are of the same person. */
+void table_expect(struct table_writer *w, uint64_t rows, uint64_t memory);
 /* Append rows (table/rows.h) as a block of their own; seals them. Up to 2^32 - 2 rows in all. */
 int table_put_rows(struct table_writer *w, struct table_rows *rows, struct err *err) __attribute__((warn_unused_result));
 /* Append a row; copies. */
@@ -35,6 +36,9 @@ int table_put(struct table_writer *w, const uint8_t *fixed, const uint8_t *texts
 	__attribute__((warn_unused_result));
 /* A row refused for its id, of a kind with ROLE_REGISTER: kept beside the rows, for "maybe registered". */
 void table_refuse(struct table_writer *w, struct str household_no, struct str name, int64_t region, struct str cleaned_id);
+/* The ordinals, ascending, of the rows put so far that may turn out to be duplicates: all that will are among them. They belong to w, until
+ * the next put. */
+void table_suspected(const struct table_writer *w, const uint32_t **ret, size_t *ret_count);
 /* Find the duplicates among the rows put (extracts.md, Accounting): a sorted array of their ordinals, which belongs to w.
  * Called once, after the last row. */
 int table_duplicates(struct table_writer *w, const uint32_t **ret, size_t *ret_count, struct err *err)
