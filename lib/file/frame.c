@@ -142,6 +142,11 @@ void frame_rows(struct frame_writer *w, uint64_t rows, struct row_sum sum)
 	w->sum = sum;
 }
 
+void frame_passing(struct frame_writer *w)
+{
+	output_passing(w->out);
+}
+
 int frame_commit(struct frame_writer *w, struct err *err)
 {
 	uint8_t e[END] = { 0 };

@@ -141,6 +141,8 @@ static int run(struct ingest *in, struct err *err)
 	if (whole_check_files(&in->whole, err) < 0 || table_create(&in->table, job->table_path, job->kind, &job->id, err) < 0 ||
 	    open_outcome(in, err) < 0)
 		return -1;
+	if (job->passing)
+		table_passing(in->table);
 	table_expect(in->table, rows_to_expect(job), job->memory);
 	if (belt_run(job, &in->feed, put, in, &days, err) < 0 || settle(in, err) < 0)
 		return -1;

@@ -43,6 +43,7 @@ void kind_job_init(struct kind_job *j, struct runner *r, const struct kind_work 
 		.schema = r->schema, .kind = w->kind, .files = j->files, .file_count = w->count, .as_of = r->as_of, .table_path = j->table,
 		.rejects_path = j->rejects, .invalid_path = j->invalid, .id = r->id,
 		.changes = w->kind->role == ROLE_ID_CHANGES ? NULL : r->changes, .progress = &r->progress->ingest, .crew = r->crew,
+		.passing = !r->state,
 	};
 }
 

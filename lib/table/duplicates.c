@@ -71,31 +71,27 @@ static size_t unique(uint64_t *v, size_t n)
 	return kept;
 }
 
-/* The suspects, sorted, behind a bit for a hash of each: a pass over all rows asks mostly about others. */
+/* The suspects, sorted, behind a filter: a pass over all rows asks mostly about others. */
 struct suspects {
 	const uint64_t *keys;
 	size_t count;
-	uint64_t *bits;
-	unsigned shift;
+	struct filter filter;
 };
 
-static struct suspects suspects_of(const uint64_t *keys, size_t n)
+static void suspects_init(struct suspects *s, const uint64_t *keys, size_t n)
 {
-	struct suspects s = { keys, n, NULL, 50 }; /* 2^14 bits and more: 16 a key */
-	while (s.shift > 30 && UINT64_C(1) << (64 - s.shift) < 16 * (uint64_t)n)
-		s.shift--;
-	s.bits = mem_alloc(UINT64_C(1) << (64 - s.shift - 3));
-	for (size_t i = 0; i < n; i++) {
-		uint64_t bit = keys[i] * UINT64_C(0x9E3779B97F4A7C15) >> s.shift;
-		s.bits[bit / 64] |= UINT64_C(1) << bit % 64;
+	struct filter_group group;
+	*s = (struct suspects){ .keys = keys, .count = n };
+	filter_init(&s->filter, 2 * (uint64_t)n, 0);
+	for (size_t i = 0; i < n; i += group.n) {
+		filter_fetch(&s->filter, keys + i, n - i < FILTER_GROUP ? (uint32_t)(n - i) : FILTER_GROUP, &group);
+		filter_add(&s->filter, &group);
 	}
-	return s;
 }
 
 static bool suspected(const struct suspects *s, uint64_t key)
 {
-	uint64_t bit = key * UINT64_C(0x9E3779B97F4A7C15) >> s->shift;
-	return s->bits[bit / 64] >> bit % 64 & 1 && bsearch(&key, s->keys, s->count, sizeof key, by_number);
+	return filter_has(&s->filter, key) && bsearch(&key, s->keys, s->count, sizeof key, by_number);
 }
 
 /* The payload of a block, read back. It is what this process has just written: its checksum is for those who read the file later. */
@@ -144,14 +140,15 @@ static int gather(struct table_writer *w, const uint64_t *keys, size_t n, struct
 	int r = frame_view(w->frame, &view, err);
 	if (r < 0)
 		return -1;
-	struct suspects set = suspects_of(keys, n);
+	struct suspects set;
+	suspects_init(&set, keys, n);
 	for (size_t i = 0; r == 0 && i < w->put_count; ordinal += w->put[i++].rows) {
 		r = read_back(w->put[i].fd >= 0 ? w->put[i].fd : view.fd, &w->put[i], &payload, err);
 		if (r == 0)
 			look_at_block(w->kind, &w->put[i], (const uint8_t *)payload.p, &set, ordinal, c);
 	}
 	buf_release(&payload);
-	free(set.bits);
+	filter_release(&set.filter);
 	return r;
 }
 

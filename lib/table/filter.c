@@ -49,11 +49,16 @@ static inline uint64_t *word_of(const struct filter *f, int level, uint64_t h)
 	return &f->words[level][h >> (70 - f->bits[level])];
 }
 
+/* The word is chosen by the highest bits of a mixed key, the bits in it by the lowest 24. */
+static inline uint64_t mask_of(uint64_t h)
+{
+	return UINT64_C(1) << (h & 63) | UINT64_C(1) << (h >> 6 & 63) | UINT64_C(1) << (h >> 12 & 63) | UINT64_C(1) << (h >> 18 & 63);
+}
+
 /* h: of the key, mixed. */
 static inline bool add_one(struct filter *f, uint64_t h)
 {
-	/* The word is chosen by the highest bits, the bits in it by the lowest 24. */
-	uint64_t mask = UINT64_C(1) << (h & 63) | UINT64_C(1) << (h >> 6 & 63) | UINT64_C(1) << (h >> 12 & 63) | UINT64_C(1) << (h >> 18 & 63);
+	uint64_t mask = mask_of(h);
 	bool seen = false;
 	for (int i = 0; i < f->level && !seen; i++)
 		seen = (*word_of(f, i, h) & mask) == mask;
@@ -80,6 +85,15 @@ uint64_t filter_add(struct filter *f, const struct filter_group *g)
 	uint64_t seen = 0;
 	for (unsigned i = 0; i < g->n; i++)
 		seen |= (uint64_t)add_one(f, g->h[i]) << i;
+	return seen;
+}
+
+bool filter_has(const struct filter *f, uint64_t key)
+{
+	uint64_t h = mix(key), mask = mask_of(h);
+	bool seen = false;
+	for (int i = 0; i <= f->level && !seen; i++)
+		seen = (*word_of(f, i, h) & mask) == mask;
 	return seen;
 }
 

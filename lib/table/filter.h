@@ -28,12 +28,13 @@ struct filter_group {
 };
 
 /* most: bytes, or 0 for as many as are good; at least FILTER_LEAST are taken. */
-#define FILTER_LEAST (UINT64_C(1) << 20)
+#define FILTER_LEAST (UINT64_C(1) << 17)
 void filter_init(struct filter *f, uint64_t expected, uint64_t most);
 /* Fetch the memory of up to FILTER_GROUP keys of keys[0 .. n). */
 void filter_fetch(const struct filter *f, const uint64_t *keys, uint32_t n, struct filter_group *ret);
 /* Add them. Bit i: key i may have been there before. */
 uint64_t filter_add(struct filter *f, const struct filter_group *g);
+bool filter_has(const struct filter *f, uint64_t key); /* whether it may have been added */
 void filter_release(struct filter *f);
 
 #endif

@@ -39,6 +39,11 @@ void table_expect(struct table_writer *w, uint64_t rows, uint64_t memory)
 	filter_init(&w->seen, rows, memory / 2);
 }
 
+void table_passing(struct table_writer *w)
+{
+	frame_passing(w->frame);
+}
+
 static void suspect(struct table_writer *w, uint64_t key, uint32_t ordinal)
 {
 	size_t cap = w->suspect_cap;

@@ -1,5 +1,8 @@
 /* Every deliberate damage to a file between stages is refused with 65, and none goes unnoticed. */
 #include "file/frame.h"
+
+#include "base/cpu.h"
+#include "digest/xxh3.h"
 #include "scratch.h"
 
 #define TAG FRAME_TAG('T', 'E', 'S', 'T')
@@ -213,6 +216,21 @@ static void the_sum_of_rows_knows_no_order(void **state)
 	assert_true(a.low == 0 && a.high == 0);
 }
 
+static void checksums_are_the_same_with_and_without_wide_registers(void **state)
+{
+	(void)state;
+	static char text[5000];
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (char)(i * i >> 3);
+	for (size_t n = 0; n < sizeof text; n += 1 + n / 7) {
+		struct str parts[] = { { text, n / 3 }, { text + n / 3, n - n / 3 } };
+		cpu_use_avx2(false);
+		uint64_t sum = frame_checksum(parts, 2), at_once = xxh3_64(text, n);
+		cpu_use_avx2(true);
+		assert_true(sum == at_once && frame_checksum(parts, 2) == sum && xxh3_64(text, n) == sum);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_remove)
 
 int main(void)
@@ -227,6 +245,7 @@ int main(void)
 		TEST(a_file_of_another_making_is_refused),
 		TEST(an_aborted_file_is_not_there),
 		TEST(the_sum_of_rows_knows_no_order),
+		TEST(checksums_are_the_same_with_and_without_wide_registers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

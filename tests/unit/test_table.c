@@ -188,6 +188,30 @@ static void many_rows_are_compared_as_few(void **state)
 	fixture_free(f);
 }
 
+/* Every third row is one that was there: 30,000 of 90,000. */
+static void duplicates_are_the_same_in_any_memory(void **state)
+{
+	for (uint64_t memory = 0; memory < 2; memory++) { /* as much as is good; the least */
+		struct fixture *f = fixture_of(state);
+		struct row r = rows_make(&f->arena, f->civil, 1, "id=A;aid=农村低保");
+		uint8_t fixed[512];
+		struct err err;
+		memcpy(fixed, r.fixed, f->civil->stride);
+		table_expect(f->writer, 90000, memory);
+		for (uint32_t i = 0; i < 90000; i++) {
+			le64_put(fixed + f->civil->columns[f->civil->ids[0]].offset, 1 + (i % 3 == 2 ? i - 1 : i));
+			assert_int_equal(table_put(f->writer, fixed, r.texts, row_texts_size(f->civil, r), &err), 0);
+		}
+		struct table *t = commit(f);
+		assert_int_equal(t->duplicate_count, 30000);
+		for (uint32_t i = 0; i < 30000; i++)
+			assert_int_equal(t->duplicates[i], 3 * i + 2);
+		assert_int_equal(t->repeated_count, 0);
+		table_close(t);
+		fixture_free(f);
+	}
+}
+
 /* What a pass over some blocks gives, added to sum; the ordinals have to go on from *ordinal upwards. */
 static void add_lines(struct table_scan *s, int64_t *ordinal, uint64_t *sum, uint64_t *rows)
 {
@@ -379,6 +403,7 @@ int main(void)
 		TEST(equal_rows_are_given_once),
 		TEST(who_has_several_rows_is_known_by_the_rows_that_count),
 		TEST(many_rows_are_compared_as_few),
+		TEST(duplicates_are_the_same_in_any_memory),
 		TEST(parts_of_a_table_give_its_rows_together),
 		TEST(a_table_of_parts_is_the_table_of_all_rows),
 		TEST(a_part_that_was_made_again_is_refused),

@@ -69,6 +69,7 @@ uint64_t frame_checksum(const struct str *parts, unsigned count);
 int frame_put_parts(struct frame_writer *w, uint32_t tag, const struct str *parts, unsigned count, uint64_t checksum, uint32_t rows,
                     uint64_t *ret_at, struct err *err) __attribute__((warn_unused_result));
 void frame_rows(struct frame_writer *w, uint64_t rows, struct row_sum sum); /* what the end mark says */
+void frame_passing(struct frame_writer *w); /* output_passing */
 int frame_commit(struct frame_writer *w, struct err *err) __attribute__((warn_unused_result));
 void frame_abort(struct frame_writer *w); /* NULL-safe */
 

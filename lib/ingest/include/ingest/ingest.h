@@ -64,6 +64,7 @@ struct ingest_job {
 	struct ingest_progress *progress;  /* or NULL */
 	struct ingest_crew *crew;          /* or NULL: nobody helps */
 	struct ingest_days *days;          /* or NULL: nobody asks */
+	bool passing;                      /* the table is gone with its folder before the process ends: it is not made durable */
 	uint64_t memory;                   /* bytes that the test for duplicates may take, or 0 for as many as are good: the result is the same */
 };
 

@@ -43,6 +43,8 @@ void output_also_sha256(struct output *o);
 void output_sha256(const struct output *o, uint8_t ret[SHA256_BYTES]);
 /* Before anything is written: nobody will ask for the hash. */
 void output_unhashed(struct output *o);
+/* It is gone with the folder it is in before this process ends, so there is no use in making it durable. */
+void output_passing(struct output *o);
 
 /* A private folder (0700) beside the path that it is to be published as. */
 struct output_folder {

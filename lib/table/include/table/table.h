@@ -29,6 +29,7 @@ int table_create(struct table_writer **ret, const char *path, const struct kind 
 /* About how many rows will come, before the first, and how many bytes the test for duplicates may take (0: as many as are good): only for
  * how much memory it takes and how fast it is. It takes more where very many rows are of the same person. */
 void table_expect(struct table_writer *w, uint64_t rows, uint64_t memory);
+void table_passing(struct table_writer *w); /* io/output.h, output_passing */
 /* Append rows (table/rows.h) as a block of their own; seals them. Up to 2^32 - 2 rows in all. */
 int table_put_rows(struct table_writer *w, struct table_rows *rows, struct err *err) __attribute__((warn_unused_result));
 /* Append a row; copies. */
