@@ -34,8 +34,17 @@ static size_t looks_like_id(const char *p)
 	return (places == 18 || places == 20) && holds_day(p, 18) ? places : 0;
 }
 
+/* A name with a line end would make two lines of a message, one with an escape would paint a terminal. */
+static void make_plain(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7F)
+			*text = '?';
+}
+
 void id_hide(char *text)
 {
+	make_plain(text);
 	for (char *p = text; *p;) {
 		size_t places = looks_like_id(p);
 		if (places)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In place; a text with no such number stays as it is. */
+/* In place; a text with no such number stays as it is, but for control characters, which become `?`. */
 void id_hide(char *text);
 
 #endif
