@@ -73,13 +73,32 @@ static bool texts_fill(const struct kind *k, const uint8_t *texts, size_t n)
 	return !r.failed && r.p == r.end;
 }
 
-/* Whether each value is one of its enumeration: they are numbers of array items to those who count. */
-static bool values_known(const struct kind *k, struct row row)
+/* Bytes can hold more than a value can be, and who prints or counts one relies on what it can be. By type; of the others any number will do. */
+static const struct {
+	int64_t low, high;
+} bounds[TYPE_COUNT] = {
+	[TYPE_DATE] = { -693595, 2958463 }, /* 0001-01-01, 9999-12-31 */
+	[TYPE_YEAR] = { 0, 9999 },
+	[TYPE_MONEY] = { -1000000000000000000, 1000000000000000000 },
+	[TYPE_BOOL] = { 0, 1 },
+	[TYPE_REGION] = { 0, 999999999999 },
+};
+
+static bool can_be(const struct column *c, int64_t v)
+{
+	if (c->enumeration)
+		return v >= 0 && v < c->enumeration->count;
+	return !bounds[c->type].high || (v >= bounds[c->type].low && v <= bounds[c->type].high);
+}
+
+static bool values_sound(const struct kind *k, struct row row)
 {
 	for (unsigned i = 0; i < k->column_count; i++) {
 		const struct column *c = &k->columns[i];
-		int64_t v = c->enumeration ? row_number(row, c) : VALUE_NULL;
-		if (v != VALUE_NULL && (v < 0 || v >= c->enumeration->count))
+		if (c->type == TYPE_TEXT || c->type == TYPE_NAME)
+			continue;
+		int64_t v = row_number(row, c);
+		if (v != VALUE_NULL && !can_be(c, v))
 			return false;
 	}
 	return true;
@@ -99,7 +118,7 @@ static void take_row(struct reader *r, const struct schema *schema, struct dossi
 	const struct kind *k = &schema->kinds[kind];
 	const uint8_t *fixed = take(r, k->stride), *heap = take(r, texts);
 	*row = (struct dossier_row){ { fixed, heap }, kind, { NONE, NONE } };
-	r->failed |= !heap || !texts_fill(k, heap, texts) || !values_known(k, row->row);
+	r->failed |= !heap || !texts_fill(k, heap, texts) || !values_sound(k, row->row);
 }
 
 /* No count can be larger than the bytes that are there. */
@@ -140,6 +159,8 @@ int dossier_decode(struct dossier *d, const uint8_t **p, const uint8_t *end)
 		n->registered = flags && *flags & 2;
 		n->region = (int64_t)take64(&r);
 		n->number = take_text(&r);
+		r.failed |= (n->county != NONE && n->county > 999999) ||
+		            (n->region != VALUE_NULL && (n->region < 0 || n->region > bounds[TYPE_REGION].high));
 	}
 	for (uint32_t i = 0; i < d->refused_count; i++) {
 		d->refused[i].count = take32(&r);
