@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Changing any one token of the code that reads ids, quotes, vetoes and accounts turns some test red.
+
+mutate_c.py [--every N] [--only TEXT] [--timeout SECONDS] FOLDER
+FOLDER becomes a copy of this repository with a build of its own; nothing here is touched. A mutant has one token of one line changed: a
+comparison, a logical or arithmetic operator, a number by one, true and false. It is compiled alone and the tests of its area (AREAS) are
+run until one fails or does not end: then it is killed. What does not compile is no mutant. equivalent_c.tsv lists those that survive
+and may, by file and line as they read, with the reason. The last line: N mutants, N survived.
+"""
+import argparse
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+EQUIVALENT = os.path.join(HERE, 'equivalent_c.tsv')
+
+CASES = ['python3', '-B', 'fixtures/cases/check.py', '{build}/bidui']
+# area: files; what is built; commands that are run
+AREAS = {
+    'id': (['lib/id/clean.c', 'lib/id/id.c', 'lib/id/fast.c', 'lib/id/day.c', 'lib/id/hide.c'],
+           ['tests/unit/test_id', 'tests/fuzz/replay_id', 'tests/unit/test_types', 'cmd/run/bidui-run', 'cmd/id/bidui-id', 'cmd/mask/bidui-mask'],
+           [['{build}/tests/unit/test_id'], ['{build}/tests/fuzz/replay_id', 'tests/fuzz/id'], ['{build}/tests/unit/test_types'],
+            ['python3', '-B', 'tests/property/against_reference.py', '--counties', '6', '{build}']]),
+    'quoting': (['lib/csv/unquote.c', 'lib/csv/long.c', 'lib/csv/reader.c', 'lib/csv/scan.c', 'lib/csv/run.c', 'lib/csv/write.c'],
+                ['tests/property/reader_test', 'tests/fuzz/replay_reader', 'cmd/run/bidui-run', 'bidui'],
+                [['{build}/tests/property/reader_test'], ['{build}/tests/fuzz/replay_reader', 'tests/fuzz/reader'],
+                 CASES + ['formula-guard', 'quote-proper', 'quote-text-after', 'quote-unclosed', 'quote-field-64k'], ['python3', '-B', 'tests/property/accounting.py', '--files', '8', '{build}']]),
+    'veto': (['lib/screen/ask.c'], ['cmd/run/bidui-run', 'bidui'], [CASES + ['vetoed-by-asset', 'vetoed-by-other-house', 'vetoed-m8', 'w1-vetoed'], CASES]),
+    'accounting': (['lib/ingest/outcome.c', 'lib/verify/totals.c', 'lib/run/expect.c'], ['cmd/run/bidui-run', 'cmd/ingest/bidui-ingest', 'cmd/verify/bidui-verify', 'bidui'],
+                   [['python3', '-B', 'tests/property/accounting.py', '--files', '8', '{build}'], ['python3', '-B', 'tests/stage/verify.py', '{build}'],
+                    ['python3', '-B', 'tests/stage/stage_cases.py', '{build}']]),
+}
+SWAPS = [(' < ', ' <= '), (' <= ', ' < '), (' > ', ' >= '), (' >= ', ' > '), (' == ', ' != '), (' != ', ' == '), (' && ', ' || '), (' || ', ' && '),
+         (' + ', ' - '), (' - ', ' + '), (' * ', ' / '), (' % ', ' / '), (' & ', ' | '), (' | ', ' & '), (' << ', ' >> '), (' += ', ' -= '), ('++', '--'),
+         ('true', 'false'), ('false', 'true'), ('if (!', 'if (')]
+NUMBER = re.compile(r'(?<![\w."\'\\%])(\d+)(?![\w."\'])')
+
+
+def code_lines(text):
+    """numbers of the lines that hold code: no comment, no preprocessor, no assertion"""
+    comment = False
+    for n, line in enumerate(text.split('\n')):
+        bare = line.strip()
+        begins = bare.startswith('/*')
+        if not (comment or begins or bare.startswith('#') or 'assert(' in bare or not bare):
+            yield n
+        comment = (comment or begins) and '*/' not in bare
+
+
+def outside_of_texts(line, at):
+    return line.count('"', 0, at) % 2 == 0 and '/*' not in line[:at]
+
+
+def mutants(path):
+    """(line, what, the file with it)"""
+    with open(path, encoding='utf-8') as f:
+        text = f.read()
+    lines = text.split('\n')
+    for n in code_lines(text):
+        line = lines[n]
+        changed = [(m.start(), a, b) for a, b in SWAPS for m in re.finditer(re.escape(a), line)]
+        changed += [(m.start(), m.group(), str(int(m.group()) + 1)) for m in NUMBER.finditer(line)]
+        for at, a, b in sorted(changed):
+            if outside_of_texts(line, at):
+                new = line[:at] + b + line[at + len(a):]
+                yield n + 1, line.strip(), '%s -> %s' % (a.strip(), b.strip()), '\n'.join(lines[:n] + [new] + lines[n + 1:])
+
+
+class Copy:
+    def __init__(self, folder, timeout):
+        self.folder, self.build, self.timeout = folder, os.path.join(folder, 'build'), timeout
+        files = subprocess.run(['git', '-C', TOP, 'ls-files', '-z'], stdout=subprocess.PIPE, check=True).stdout.decode().split('\0')
+        for name in filter(None, files):
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+            shutil.copy(os.path.join(TOP, name), os.path.join(folder, name))
+        if not os.path.exists(os.path.join(self.build, 'build.ninja')):
+            subprocess.run(['meson', 'setup', self.build, folder, '-Dtests=enabled', '-Doptimization=1', '-Ddebug=false'], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(['ninja', '-C', self.build, '--quiet', *sorted({t for area in AREAS.values() for t in area[1]})], check=True, stdout=subprocess.DEVNULL)
+
+    def passes(self, command):
+        env = dict(os.environ, READER_ROUNDS='1500')
+        try:
+            return subprocess.run([part.format(build=self.build) for part in command], cwd=self.folder, env=env, timeout=self.timeout,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
+
+    def outcome(self, name, text, targets, commands):
+        """None: it does not compile. Else whether it survives."""
+        path = os.path.join(self.folder, name)
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(text)
+        try:
+            if subprocess.run(['ninja', '-C', self.build, '--quiet', *targets], stdout=subprocess.DEVNULL).returncode:
+                return None
+            return all(self.passes(command) for command in commands)
+        finally:
+            shutil.copy(os.path.join(TOP, name), path)
+
+
+def known():
+    with open(EQUIVALENT, newline='', encoding='utf-8') as f:
+        return {(row[0], row[1], row[2]): row[3] for row in csv.reader(f, delimiter='\t', quoting=csv.QUOTE_NONE) if row and not row[0].startswith('#')}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--every', type=int, default=1)
+    p.add_argument('--only', default='')
+    p.add_argument('--timeout', type=int, default=120)
+    p.add_argument('folder')
+    options = p.parse_args()
+    copy, equivalent = Copy(os.path.abspath(options.folder), options.timeout), known()
+    count = survived = number = 0
+    for area, (files, targets, commands) in AREAS.items():
+        if not all(copy.passes(command) for command in commands):
+            raise SystemExit('%s: its tests fail without any change' % area)
+        for name in files:
+            for line, was, what, text in mutants(os.path.join(TOP, name)):
+                number += 1
+                if number % options.every or options.only not in '%s %s' % (area, name):
+                    continue
+                lives = copy.outcome(name, text, targets, commands)
+                if lives is None:
+                    continue
+                count += 1
+                if lives and (name, was, what) in equivalent:
+                    print('equivalent: %s:%d: %s' % (name, line, what), flush=True)
+                elif lives:
+                    survived += 1
+                    print('survived: %s:%d: %s: %s' % (name, line, what, was), flush=True)
+    print('%d mutants, %d survived' % (count, survived))
+    return 1 if survived else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
