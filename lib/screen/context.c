@@ -36,7 +36,7 @@ static int take_files(struct shared *s, const struct frame *f, json_t *meta, uin
 
 static int take_villages(struct villages *v, const struct frame *f, const struct frame_block *b, struct err *err)
 {
-	if (b->n != 24 * (size_t)b->rows)
+	if (v->items || b->n != 24 * (size_t)b->rows)
 		return broken(f, "its list of villages", err);
 	v->items = mem_alloc((b->rows + 1) * sizeof *v->items);
 	v->count = b->rows;
@@ -69,6 +69,8 @@ int context_take(struct context *c, const struct frame *f, struct err *err)
 			r = broken(f, "its list of places", err);
 		else if (b.tag == TAG_VILLAGES)
 			r = take_villages(&c->villages, f, &b, err);
+		else if (b.tag == TAG_META && c->meta)
+			r = broken(f, "what it says of itself", err);
 		else if (b.tag == TAG_META)
 			c->meta = json_loadb((const char *)b.p, b.n, JSON_REJECT_DUPLICATES, &e);
 	}

@@ -23,7 +23,7 @@ static void check_seal(struct check *c, const struct buf *b)
 	const char *end = b->p + b->n - tail;
 	if (b->n <= tail || memcmp(end, before, strlen(before)) != 0 || memcmp(end + strlen(before), hex, 32) != 0 ||
 	    memcmp(end + strlen(before) + 32, after, strlen(after)) != 0)
-		wrong(c, NAME ": is not as it was written: its last line does not agree with the rest");
+		wrong(c, "manifest.json: is not as it was written: its last line does not agree with the rest");
 }
 
 /* ---- numbers ------------------------------------------------------------------------------------------------------------------------- */
@@ -33,7 +33,7 @@ static bool number(struct check *c, json_t *of, const char *what, const char *ke
 	json_t *n = json_object_get(of, key);
 	*ret = 0;
 	if (!json_is_integer(n) || json_integer_value(n) < 0) {
-		wrong(c, NAME ": %s: '%s' is missing or no number", what, key);
+		wrong(c, "manifest.json: %s: '%s' is missing or no number", what, key);
 		return false;
 	}
 	*ret = (uint64_t)json_integer_value(n);
@@ -55,7 +55,7 @@ static bool take_counts(struct check *c, json_t *of, const char *what, struct co
 	for (int i = 0; i < COUNTS; i++)
 		ok &= number(c, of, what, names[i], &ret->n[i]);
 	if (ok && ret->n[READ] != ret->n[ACCEPTED] + ret->n[REJECTED] + ret->n[DUPLICATE])
-		wrong(c, NAME ": %s: rows read are not those accepted, rejected and duplicate together", what);
+		wrong(c, "manifest.json: %s: rows read are not those accepted, rejected and duplicate together", what);
 	return ok;
 }
 
@@ -64,11 +64,11 @@ static void take_input(struct check *c, json_t *j)
 	struct input in = { .kind = json_string_value(json_object_get(j, "kind")), .file = json_string_value(json_object_get(j, "file")) };
 	struct counts counts;
 	if (!in.kind || !in.file) {
-		wrong(c, NAME ": an input has no kind or no file");
+		wrong(c, "manifest.json: an input has no kind or no file");
 		return;
 	}
 	if (input_of(c, str_of(in.file)))
-		wrong(c, NAME ": %s: is there twice", in.file);
+		wrong(c, "manifest.json: %s: is there twice", in.file);
 	take_counts(c, j, in.file, &counts);
 	in.rejected = counts.n[REJECTED];
 	in.invalid = counts.n[INVALID];
@@ -85,7 +85,7 @@ static void check_kind(struct check *c, json_t *j)
 	json_t *in;
 	size_t i;
 	if (!kind) {
-		wrong(c, NAME ": a kind has no name");
+		wrong(c, "manifest.json: a kind has no name");
 		return;
 	}
 	if (!take_counts(c, j, kind, &of_kind))
@@ -100,12 +100,12 @@ static void check_kind(struct check *c, json_t *j)
 	}
 	for (int k = 0; k < COUNTS; k++)
 		if (sum.n[k] != of_kind.n[k])
-			wrong(c, NAME ": %s: '%s' is not that of its files together", kind, names[k]);
+			wrong(c, "manifest.json: %s: '%s' is not that of its files together", kind, names[k]);
 	if (!json_object_get(j, "kept"))
 		return; /* of no person: never joined */
 	if (number(c, j, kind, "kept", &kept) && number(c, j, kind, "looked_at", &looked_at) && number(c, j, kind, "not_wanted", &not_wanted) &&
 	    of_kind.n[ACCEPTED] != kept + looked_at + not_wanted)
-		wrong(c, NAME ": %s: rows accepted are not those kept, looked at and not wanted together", kind);
+		wrong(c, "manifest.json: %s: rows accepted are not those kept, looked at and not wanted together", kind);
 }
 
 static void check_inputs(struct check *c)
@@ -117,7 +117,7 @@ static void check_inputs(struct check *c)
 	json_array_foreach(json_object_get(c->manifest, "inputs"), i, j)
 		take_input(c, j);
 	if (!c->input_count)
-		wrong(c, NAME ": it names no inputs");
+		wrong(c, "manifest.json: it names no inputs");
 	json_array_foreach(json_object_get(c->manifest, "kinds"), i, j)
 		check_kind(c, j);
 	for (unsigned k = 0; k < c->input_count; k++) {
@@ -128,7 +128,7 @@ static void check_inputs(struct check *c)
 			there |= kind && !strcmp(kind, c->inputs[k].kind);
 		}
 		if (!there)
-			wrong(c, NAME ": %s: its kind has no account", c->inputs[k].file);
+			wrong(c, "manifest.json: %s: its kind has no account", c->inputs[k].file);
 	}
 }
 
@@ -151,7 +151,7 @@ static void need_output(struct check *c, const char *wanted)
 		if (name && !strcmp(name, wanted))
 			return;
 	}
-	wrong(c, NAME ": it names no %s", wanted);
+	wrong(c, "manifest.json: it names no %s", wanted);
 }
 
 static void check_names(struct check *c)
@@ -164,7 +164,7 @@ static void check_names(struct check *c)
 			i++;
 			continue;
 		}
-		wrong(c, NAME ": an output has no name, or one outside of the folder");
+		wrong(c, "manifest.json: an output has no name, or one outside of the folder");
 		json_array_remove(outputs, i);
 	}
 	for (int l = 0; l < LIST_COUNT; l++) {
@@ -196,12 +196,12 @@ static bool understand(struct check *c)
 	int64_t day;
 	c->masked = json_is_true(json_object_get(m, "masked"));
 	if (!as_of || strlen(as_of) != 10 || date_parse(str_of(as_of), &day) != 0) {
-		wrong(c, NAME ": 'as_of' is missing or no day");
+		wrong(c, "manifest.json: 'as_of' is missing or no day");
 		return false;
 	}
 	c->as_of = (int32_t)day;
 	if (!json_is_array(json_object_get(m, "outputs"))) {
-		wrong(c, NAME ": 'outputs' is missing or no list");
+		wrong(c, "manifest.json: 'outputs' is missing or no list");
 		return false;
 	}
 	if (json_is_string(previous))
@@ -223,7 +223,7 @@ bool check_manifest(struct check *c)
 	c->manifest = json_loadb(b.p, b.n, JSON_REJECT_DUPLICATES, &e);
 	buf_release(&b);
 	if (!c->manifest) {
-		wrong(c, NAME ":%d: is no JSON", e.line);
+		wrong(c, "manifest.json:%d: is no JSON", e.line);
 		return false;
 	}
 	if (!understand(c))

@@ -62,7 +62,7 @@ static bool read_manifest(struct check *c, struct buf *ret)
 	hex_put(hash, sizeof hash, hex);
 	if (!strcmp(hex, c->result->manifest_sha256))
 		return true;
-	wrong(c, MANIFEST ": has changed while it was read");
+	wrong(c, "manifest.json: has changed while it was read");
 	buf_release(ret);
 	return false;
 }
@@ -95,7 +95,7 @@ int prove_check(const struct verify_job *job, const char *key, struct verify_res
 	if (read_manifest(&c, &manifest) && read_file(&c, SIGNATURE, &signature)) {
 		r = sign_check(key, buf_str(&manifest), buf_str(&signature), &good, err);
 		if (r == 0 && !good)
-			wrong(&c, SIGNATURE ": is not this key's signature of manifest.json");
+			wrong(&c, "manifest.sig: is not this key's signature of manifest.json");
 	}
 	buf_release(&manifest);
 	buf_release(&signature);
