@@ -10,7 +10,7 @@ packages='gcc libc6-dev pkg-config meson ninja-build python3
 case ${1-} in
 '') ;;
 tests)
-	packages="$packages libcmocka-dev scdoc postgresql-15 valgrind time strace"
+	packages="$packages libcmocka-dev scdoc postgresql-15 valgrind time strace clang"
 	# Packages of nodejs from elsewhere bring npm and conflict with Debian's.
 	command -v npm >/dev/null || packages="$packages nodejs npm"
 	;;

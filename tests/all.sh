@@ -79,6 +79,9 @@ else
 	broken 'build-tests: the build'
 fi
 
+# clang warns of other things: everything compiles there too, and what it compiled hardly runs here (tests/tools/lint.sh has more).
+counted 'lint: clang' env CC=clang tests/tools/lint.sh build-lint clang
+
 # gcc warns without a cause where a sanitizer puts its checks, so warnings are no errors here. The statuses are ones that no test
 # expects, so that a report of a sanitizer cannot pass for an answer.
 export ASAN_OPTIONS=exitcode=99:detect_leaks=1:strict_string_checks=1

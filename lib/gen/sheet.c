@@ -82,7 +82,7 @@ void sheet_write_bad_byte(struct sheet *s)
 
 void sheet_line_end(struct sheet *s)
 {
-	sheet_write_text(s, "\r\n" + !s->format.crlf, 1 + s->format.crlf);
+	sheet_write_text(s, s->format.crlf ? "\r\n" : "\n", 1 + s->format.crlf);
 	if (s->text.n >= BLOCK)
 		encode(s);
 }

@@ -33,7 +33,7 @@ unexplained() {
 }
 
 clang_() {
-	CC=clang setup "$folder/clang" -Dtests=enabled -Dwerror=true && ninja -C "$folder/clang" --quiet
+	CC=clang setup "$folder/clang" -Dtests=enabled -Dwerror=true -Doptimization=0 && ninja -C "$folder/clang" --quiet
 }
 
 analyzer() {
@@ -42,7 +42,7 @@ analyzer() {
 }
 
 tidy() {
-	CC=clang setup "$folder/clang" -Dtests=enabled -Dwerror=true || return
+	CC=clang setup "$folder/clang" -Dtests=enabled -Dwerror=true -Doptimization=0 || return
 	echo "$sources" | xargs -P "$(nproc)" -n 8 clang-tidy --quiet --config-file=tests/tools/clang-tidy -p "$folder/clang" >"$folder/tidy.log" 2>/dev/null
 	grep -E 'warning: |error: ' "$folder/tidy.log" | unexplained tidy
 }
