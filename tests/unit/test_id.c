@@ -218,9 +218,64 @@ static void what_looks_like_a_number_in_a_name_is_hidden(void **unused)
 	}
 }
 
+/* GB 11643 knows digits and X; letters come from certificates and typing errors, points and signs from spreadsheets. */
+static void only_digits_letters_and_signs_are_read_in_full_width(void **s)
+{
+	static const char read[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.+";
+	(void)s;
+	for (unsigned c = 0x21; c < 0x7F; c++) {
+		unsigned u = c - 0x21 + 0xFF01;
+		char text[] = { (char)(0xE0 | u >> 12), (char)(0x80 | (u >> 6 & 0x3F)), (char)(0x80 | (u & 0x3F)), 0 }, cleaned[8];
+		size_t n = 99;
+		char upper = (char)(c >= 'a' && c <= 'z' ? c - 32 : c);
+		id_clean(str_of(text), cleaned, sizeof cleaned, &n);
+		if (c == '-')
+			assert_int_equal(n, 0);
+		else if (strchr(read, upper))
+			assert_true(n == 1 && cleaned[0] == upper);
+		else
+			assert_true(n == 3 && !memcmp(cleaned, text, 3));
+	}
+}
+
+static void what_does_not_fit_is_left_out_and_nothing_behind_it_written(void **s)
+{
+	char cleaned[4] = "....";
+	size_t n;
+	(void)s;
+	id_clean(STR("12345"), cleaned, 3, &n);
+	assert_int_equal(n, 3);
+	assert_memory_equal(cleaned, "123.", 4);
+}
+
+static void eighteen_places_with_a_hyphen_among_them_are_cleaned_too(void **s)
+{
+	char cleaned[ID_CLEAN_SIZE];
+	size_t n;
+	(void)s;
+	id_clean(STR("50090119-800102123"), cleaned, sizeof cleaned, &n);
+	assert_int_equal(n, 17);
+	assert_memory_equal(cleaned, "50090119800102123", 17);
+}
+
+static void the_day_of_birth_stands_in_a_text_of_either_length(void **s)
+{
+	(void)s;
+	assert_int_equal(id_text_day(STR("500901800102123")), day_of(1980, 1, 2));
+	assert_int_equal(id_text_day(STR("50090119801231")), day_of(1980, 12, 31));
+	assert_int_equal(id_text_day(STR("500901200002291230")), day_of(2000, 2, 29));
+	assert_int_equal(id_text_day(STR("5009011980123")), -1);
+	assert_int_equal(id_text_day(STR("50090119801X31123")), -1);
+	assert_int_equal(id_text_day(STR("5009018O0102123")), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_digits_letters_and_signs_are_read_in_full_width),
+		cmocka_unit_test(what_does_not_fit_is_left_out_and_nothing_behind_it_written),
+		cmocka_unit_test(eighteen_places_with_a_hyphen_among_them_are_cleaned_too),
+		cmocka_unit_test(the_day_of_birth_stands_in_a_text_of_either_length),
 		cmocka_unit_test(what_looks_like_a_number_in_a_name_is_hidden),
 		cmocka_unit_test(a_number_comes_back_from_its_key),
 		cmocka_unit_test(the_fast_way_gives_the_same_numbers),
