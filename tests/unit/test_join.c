@@ -64,7 +64,7 @@ static struct frame *join(struct county *c, unsigned partitions)
 	const char *path = scratch_path(c->dir, "dossiers");
 	struct join_job job = { .pack = c->pack, .tables = c->tables, .table_count = c->table_count, .partitions = partitions, .threads = 2,
 		.path = path, .id = c->id, .only = c->only };
-	struct frame *f;
+	struct frame *f = NULL; /* fail_msg does not come back */
 	struct err err = { 0 };
 	if (join_run(&job, &err) < 0 || frame_open(&f, path, FRAME_DOSSIER, &c->id, &err) < 0)
 		fail_msg("%s", err.text);
