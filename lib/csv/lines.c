@@ -16,9 +16,13 @@ static bool take_quoted(struct csv_lines *s, struct str *ret)
 		s->next_line += *q == '\n';
 		needed |= *q == ',' || *q == '"' || *q == '\n' || *q == '\r';
 	}
-	if (q == end || !needed)
+	if (q == end || (s->more && q + 1 == end)) { /* the other half of a doubled one may follow */
+		s->at = s->text.n;
 		return false;
+	}
 	s->at = (size_t)(q - s->text.p) + 1;
+	if (!needed)
+		return false;
 	*ret = (struct str){ begin, (size_t)(q - begin) };
 	if (!doubled)
 		return true;
@@ -32,26 +36,35 @@ static bool take_quoted(struct csv_lines *s, struct str *ret)
 	return true;
 }
 
-static bool take_plain(struct csv_lines *s, struct str *ret)
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+/* The first comma, quote or line end from p on, or end. */
+static const char *find_special(const char *p, const char *end)
 {
-	const char *begin = s->text.p + s->at, *end = s->text.p + s->text.n, *p = begin;
+	for (; end - p >= 16; p += 16) {
+		bytes16 v;
+		uint64_t halves[2];
+		memcpy(&v, p, sizeof v);
+		bytes16 hit = (bytes16)((v == ',') | (v == '"') | (v == '\n') | (v == '\r'));
+		memcpy(halves, &hit, sizeof halves);
+		if (halves[0] | halves[1])
+			return p + (halves[0] ? __builtin_ctzll(halves[0]) / 8 : 8 + __builtin_ctzll(halves[1]) / 8);
+	}
 	while (p < end && *p != ',' && *p != '\n' && *p != '"' && *p != '\r')
 		p++;
-	if (p == end || *p == '"' || *p == '\r')
-		return false;
-	*ret = (struct str){ begin, (size_t)(p - begin) };
-	s->at += ret->n;
-	return true;
+	return p;
 }
 
-enum csv_line csv_line_next(struct csv_lines *s)
+static bool take_plain(struct csv_lines *s, struct str *ret)
 {
-	arena_reset(&s->arena);
-	s->count = 0;
-	s->line = s->next_line ? s->next_line : 1;
-	s->next_line = s->line;
-	if (s->at == s->text.n)
-		return CSV_LINES_END;
+	const char *begin = s->text.p + s->at, *end = s->text.p + s->text.n, *p = find_special(begin, end);
+	s->at += (size_t)(p - begin);
+	*ret = (struct str){ begin, (size_t)(p - begin) };
+	return p < end && *p != '"' && *p != '\r';
+}
+
+static enum csv_line take_line(struct csv_lines *s)
+{
 	for (char after = ','; after == ','; s->count++, s->at++) {
 		if (s->count == CSV_LINE_CELLS || s->at == s->text.n)
 			return CSV_LINE_BROKEN;
@@ -64,6 +77,24 @@ enum csv_line csv_line_next(struct csv_lines *s)
 	}
 	s->next_line++;
 	return CSV_LINE;
+}
+
+enum csv_line csv_line_next(struct csv_lines *s)
+{
+	size_t begin = s->at;
+	arena_reset(&s->arena);
+	s->count = 0;
+	s->line = s->next_line ? s->next_line : 1;
+	s->next_line = s->line;
+	if (s->at == s->text.n)
+		return s->more ? CSV_LINES_MORE : CSV_LINES_END;
+	enum csv_line got = take_line(s);
+	if (got == CSV_LINE_BROKEN && s->more && s->at == s->text.n) { /* where the text ends nothing can be said yet */
+		s->at = begin;
+		s->next_line = s->line;
+		return CSV_LINES_MORE;
+	}
+	return got;
 }
 
 void csv_lines_release(struct csv_lines *s)

@@ -13,11 +13,23 @@ static unsigned spot_of(struct str name)
 	return h % FIGURE_SPOTS;
 }
 
-unsigned figure_name(struct figures *f, struct str name)
+/* The spot of the name, or the free one where it would stand. */
+static unsigned find_spot(const struct figures *f, struct str name)
 {
 	unsigned at = spot_of(name);
 	while (f->spots[at] && !str_eq(f->names[f->spots[at] - 1], name))
 		at = (at + 1) % FIGURE_SPOTS;
+	return at;
+}
+
+int figure_find(const struct figures *f, struct str name)
+{
+	return (int)f->spots[find_spot(f, name)] - 1;
+}
+
+unsigned figure_name(struct figures *f, struct str name)
+{
+	unsigned at = find_spot(f, name);
 	if (f->spots[at])
 		return f->spots[at] - 1u;
 	VEC_PUSH(f->names, f->name_count, f->name_cap, arena_dup(&f->arena, name));
@@ -47,14 +59,19 @@ static uint32_t *slot_of(const struct figures *f, enum figure_level level, uint6
 	return &f->slots[i];
 }
 
+static void fill_slots(struct figures *f)
+{
+	for (uint32_t i = 0; i < f->row_count; i++)
+		*slot_of(f, f->rows[i]->level, f->rows[i]->region) = i + 1;
+}
+
 static void grow_slots(struct figures *f)
 {
 	free(f->slots);
 	f->seed = hash_seed();
 	f->slot_count = f->slot_count ? 2 * f->slot_count : 256;
 	f->slots = mem_alloc(f->slot_count * sizeof *f->slots);
-	for (uint32_t i = 0; i < f->row_count; i++)
-		*slot_of(f, f->rows[i]->level, f->rows[i]->region) = i + 1;
+	fill_slots(f);
 }
 
 struct figure_row *figure_row(struct figures *f, enum figure_level level, uint64_t region)
@@ -105,7 +122,7 @@ void figure_row_add(struct figures *f, struct figure_row *row, unsigned name, in
 	part_at(f, row->parts[part] - 1)[name % FIGURE_PART] += count;
 }
 
-static int64_t row_get(const struct figures *f, const struct figure_row *row, unsigned name)
+int64_t figure_row_get(const struct figures *f, const struct figure_row *row, unsigned name)
 {
 	unsigned part = name / FIGURE_PART;
 	return part < row->part_count && row->parts[part] ? part_at(f, row->parts[part] - 1)[name % FIGURE_PART] : 0;
@@ -116,20 +133,62 @@ void figure_add(struct figures *f, unsigned name, enum figure_level level, uint6
 	figure_row_add(f, figure_row(f, level, region), name, count);
 }
 
+const struct figure_row *figure_row_find(const struct figures *f, enum figure_level level, uint64_t region)
+{
+	uint32_t slot = f->slot_count ? *slot_of(f, level, region) : 0;
+	return slot ? f->rows[slot - 1] : NULL;
+}
+
 int64_t figure_get(const struct figures *f, const char *name, enum figure_level level, uint64_t region)
 {
-	for (unsigned i = 0; i < f->name_count && f->slot_count; i++)
-		if (str_eq(f->names[i], str_of(name))) {
-			uint32_t slot = *slot_of(f, level, region);
-			return slot ? row_get(f, f->rows[slot - 1], i) : 0;
-		}
-	return 0;
+	int number = figure_find(f, str_of(name));
+	const struct figure_row *row = figure_row_find(f, level, region);
+	return number < 0 || !row ? 0 : figure_row_get(f, row, (unsigned)number);
 }
 
 /* Names that both numbered alike are most of them. */
 static unsigned same_name(struct figures *f, unsigned guess, struct str name)
 {
 	return guess < f->name_count && str_eq(f->names[guess], name) ? guess : figure_name(f, name);
+}
+
+static void add_row(struct figures *f, struct figure_row *to, const struct figure_row *from)
+{
+	for (unsigned part = 0; part < from->part_count; part++)
+		for (unsigned k = 0; from->parts[part] && k < FIGURE_PART; k++) {
+			int64_t count = part_at(f, from->parts[part] - 1)[k];
+			if (count)
+				figure_row_add(f, to, part * FIGURE_PART + k, count);
+		}
+}
+
+static bool is_village(uint64_t region)
+{
+	return (int64_t)region != VALUE_NULL && region % 1000;
+}
+
+static void spread_row(struct figures *f, const struct places *places, const struct figure_row *row)
+{
+	struct figure_at at[FIGURE_LEVELS];
+	unsigned n = figure_levels(places, (int64_t)row->region, at);
+	for (unsigned i = 0; i < n; i++)
+		if (at[i].level != FIGURE_VILLAGE)
+			add_row(f, figure_row(f, at[i].level, at[i].region), row);
+}
+
+void figures_spread(struct figures *f, const struct places *places)
+{
+	uint32_t count = f->row_count, kept = 0;
+	for (uint32_t i = 0; i < count; i++)
+		if (f->rows[i]->level == FIGURE_VILLAGE)
+			spread_row(f, places, f->rows[i]);
+	for (uint32_t i = 0; i < f->row_count; i++)
+		if (f->rows[i]->level != FIGURE_VILLAGE || is_village(f->rows[i]->region))
+			f->rows[kept++] = f->rows[i];
+	f->row_count = kept;
+	if (f->slot_count)
+		memset(f->slots, 0, f->slot_count * sizeof *f->slots);
+	fill_slots(f);
 }
 
 void figures_merge(struct figures *into, const struct figures *from)
@@ -227,7 +286,7 @@ static uint32_t encode_row(const struct encoder *e, const struct figure_row *row
 	uint32_t n = 0;
 	buf_reserve(b, e->f->name_count * (size_t)COUNT_BYTES);
 	for (unsigned i = 0; i < e->f->name_count; i++) {
-		int64_t count = row_get(e->f, row, e->names[i].number);
+		int64_t count = figure_row_get(e->f, row, e->names[i].number);
 		if (!count)
 			continue;
 		char *p = b->p + b->n;
@@ -426,7 +485,7 @@ unsigned figure_levels(const struct places *places, int64_t region, struct figur
 		ret[n++] = (struct figure_at){ FIGURE_COUNTY, r / 1000000 };
 	if (r / 1000 % 1000)
 		ret[n++] = (struct figure_at){ FIGURE_TOWNSHIP, r / 1000 };
-	if (r % 1000)
+	if (is_village(r))
 		ret[n++] = (struct figure_at){ FIGURE_VILLAGE, r };
 	const struct place *p = places_find(places, region);
 	if (p && p->poor >= 0)

@@ -277,7 +277,7 @@ static int check_own(struct runner *r, struct err *err)
 {
 	char first[512] = "";
 	struct verify_result found;
-	struct verify_job job = { .folder = r->staging.path, .quick = true, .say = keep_first, .arg = first };
+	struct verify_job job = { .folder = r->staging.path, .quick = true, .threads = r->plan->threads, .say = keep_first, .arg = first };
 	if (verify_run(&job, &found, err) < 0)
 		return -1;
 	if (!found.problems)

@@ -24,20 +24,17 @@ static bool is_size(json_t *of, uint64_t bytes)
 	return json_is_integer(n) && json_integer_value(n) >= 0 && (uint64_t)json_integer_value(n) == bytes;
 }
 
-void check_bytes(struct check *c, json_t *o, const struct buf *b)
+void check_bytes(struct check *c, json_t *o, struct text *t)
 {
 	const char *name = json_string_value(json_object_get(o, "file"));
-	XXH128_canonical_t h;
-	uint8_t sha256[SHA256_BYTES];
-	XXH128_canonicalFromHash(&h, XXH3_128bits(b->p, b->n));
-	if (!is_size(o, b->n))
+	uint8_t xxh3[16], sha256[SHA256_BYTES];
+	uint64_t bytes;
+	text_hashes(t, &bytes, xxh3, sha256);
+	if (!is_size(o, bytes))
 		wrong(c, "%s: has another size than the manifest says", name);
-	if (!is_said(o, "xxh3_128", h.digest, sizeof h.digest))
+	if (!is_said(o, "xxh3_128", xxh3, sizeof xxh3))
 		wrong(c, "%s: is not the file of the manifest (XXH3)", name);
-	if (c->job->quick)
-		return;
-	sha256_of(b->p, b->n, sha256);
-	if (!is_said(o, "sha256", sha256, sizeof sha256))
+	if (!c->job->quick && !is_said(o, "sha256", sha256, sizeof sha256))
 		wrong(c, "%s: is not the file of the manifest (SHA-256)", name);
 }
 

@@ -70,6 +70,7 @@ static void take_input(struct check *c, json_t *j)
 	if (input_of(c, str_of(in.file)))
 		wrong(c, "manifest.json: %s: is there twice", in.file);
 	take_counts(c, j, in.file, &counts);
+	in.file_n = strlen(in.file);
 	in.rejected = counts.n[REJECTED];
 	in.invalid = counts.n[INVALID];
 	c->result->unproved += !json_object_get(j, "sha256");

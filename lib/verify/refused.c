@@ -65,26 +65,25 @@ static void check_line(struct refused_check *r, const struct csv_lines *s)
 	*(r->rejects ? &in->rejected_seen : &in->invalid_seen) += 1;
 }
 
-void check_refused(struct check *c, const char *name, struct str text, uint64_t rows)
+void check_refused(struct check *c, const char *name, struct text *t, uint64_t rows)
 {
 	struct refused_check r = { .c = c, .name = name, .rejects = name[0] == 'r' };
 	struct str header = r.rejects ? STR("file,line,column,reason,row\n") : STR("file,line,column,reason,value\n");
-	struct csv_lines s = { .text = text };
+	struct csv_lines *s = NULL;
 	enum csv_line got = CSV_LINES_END;
 	uint64_t lines = 0;
 	const char *begin = strchr(name, '/') + 1;
 	size_t n = strlen(begin);
 	r.kind = arena_printf(&c->arena, "%.*s", (int)(n > 4 ? n - 4 : 0), begin);
-	if (text.n < header.n || memcmp(text.p, header.p, header.n) != 0)
+	if (!text_header(t, header))
 		wrong(c, "%s:1: its header is another", name);
-	else if ((got = csv_line_next(&s)) == CSV_LINE)
-		for (; (got = csv_line_next(&s)) == CSV_LINE; lines++)
-			check_line(&r, &s);
+	else
+		for (; (got = text_line(t, &s)) == CSV_LINE; lines++)
+			check_line(&r, s);
 	if (got == CSV_LINE_BROKEN)
-		wrong(c, "%s:%llu: is no line of a CSV; nothing behind it was read", name, (unsigned long long)s.line);
+		wrong(c, "%s:%llu: is no line of a CSV; nothing behind it was read", name, (unsigned long long)s->line);
 	if (rows != lines)
 		wrong(c, "%s: has another number of rows than the manifest says", name);
-	csv_lines_release(&s);
 }
 
 void check_refused_counts(struct check *c)

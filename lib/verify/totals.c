@@ -46,23 +46,35 @@ static bool is_value(struct str s, bool *ret_rate)
 	return s.n && s.n < 30 && (!point || (size_t)(s.p + s.n - point) == 7);
 }
 
-static bool is_counted(struct str figure)
+/* The list whose lines tell a figure: "findings.LIST", "core.LIST", "households.LIST", each with ".RULE" or without. LIST_COUNT: they do,
+ * but there is no such list; -1: none does. */
+static int list_of_figure(struct str figure)
 {
-	static const char *const begins[] = { "findings.", "core.", "households." };
-	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
-		if (figure.n > strlen(begins[i]) && memcmp(figure.p, begins[i], strlen(begins[i])) == 0)
-			return true;
-	return false;
+	static const struct str begins[] = { { "findings.", 9 }, { "core.", 5 }, { "households.", 11 } };
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+		if (figure.n <= begins[i].n || memcmp(figure.p, begins[i].p, begins[i].n) != 0)
+			continue;
+		struct str rest = { figure.p + begins[i].n, figure.n - begins[i].n };
+		const char *dot = memchr(rest.p, '.', rest.n);
+		int list = list_of_name((struct str){ rest.p, dot ? (size_t)(dot - rest.p) : rest.n });
+		return list < 0 ? LIST_COUNT : list;
+	}
+	return -1;
 }
 
 struct figures_check {
 	struct check *c;
-	struct csv_lines *s;
+	const struct csv_lines *s;
 	json_t *rates;           /* of level all, as they stand */
 	uint64_t total;          /* of the figures that the lists tell too */
 	struct arena now;
 	int last_level;
 	struct str last_region, last_figure;
+	/* what the lists make of the place at hand */
+	bool placed;
+	int level;
+	uint64_t region;
+	const struct figure_row *rows[LIST_COUNT];
 };
 
 static void check_order(struct figures_check *f, int level, const struct str *cell)
@@ -80,26 +92,63 @@ static void check_order(struct figures_check *f, int level, const struct str *ce
 	f->last_figure = arena_dup(&f->now, cell[2]);
 }
 
+static void set_place(struct figures_check *f, int level, uint64_t region)
+{
+	if (f->placed && f->level == level && f->region == region)
+		return;
+	f->placed = true;
+	f->level = level;
+	f->region = region;
+	for (int l = 0; l < LIST_COUNT; l++) {
+		const struct figures *all = f->c->lists[l].figures;
+		f->rows[l] = all ? figure_row_find(all, (enum figure_level)level, region) : NULL;
+	}
+}
+
+/* What the lists come to. */
+static int64_t value_of(const struct figures_check *f, int list, struct str name)
+{
+	int number = list < LIST_COUNT && f->rows[list] ? figure_find(f->c->lists[list].figures, name) : -1;
+	return number < 0 ? 0 : figure_row_get(f->c->lists[list].figures, f->rows[list], (unsigned)number);
+}
+
+static void note_rate(struct figures_check *f, struct str name, struct str value)
+{
+	char text[256];
+	snprintf(text, sizeof text, "%.*s", STR_ARG(name));
+	json_object_set_new(f->rates, text, json_real(strtod(value.p, NULL)));
+}
+
+/* Up to 30 digits; what is too large is no count. */
+static uint64_t number_of(struct str s)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < s.n; i++)
+		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, (uint64_t)(s.p[i] - '0'), &n) || n > INT64_MAX)
+			return INT64_MAX;
+	return n;
+}
+
 static void check_figure(struct figures_check *f)
 {
 	const struct str *cell = f->s->cells;
 	int level = f->s->count == 4 ? level_of(cell[0]) : -1;
 	uint64_t region;
 	bool rate;
-	char name[256];
-	if (level < 0 || !is_region(level, cell[1], &region) || !is_value(cell[3], &rate) || cell[2].n >= sizeof name) {
+	if (level < 0 || !is_region(level, cell[1], &region) || !is_value(cell[3], &rate) || cell[2].n >= 256) {
 		wrong_at(f->c, "figures.csv", f->s->line, N_("is no figure"));
 		return;
 	}
 	check_order(f, level, cell);
-	snprintf(name, sizeof name, "%.*s", STR_ARG(cell[2]));
 	if (level == FIGURE_ALL && rate)
-		json_object_set_new(f->rates, name, json_real(strtod(cell[3].p, NULL)));
-	if (level == FIGURE_CLASS || !is_counted(cell[2]))
+		note_rate(f, cell[2], cell[3]);
+	int list = level == FIGURE_CLASS ? -1 : list_of_figure(cell[2]);
+	if (list < 0)
 		return;
-	int64_t value = (int64_t)strtoll(cell[3].p, NULL, 10);
-	f->total += (uint64_t)value;
-	if (rate || figure_get(&f->c->figures, name, (enum figure_level)level, region) != value)
+	set_place(f, level, region);
+	uint64_t value = rate ? 0 : number_of(cell[3]);
+	f->total += value;
+	if (rate || value_of(f, list, cell[2]) != (int64_t)value)
 		wrong_at(f->c, "figures.csv", f->s->line, N_("is not what the lists come to"));
 }
 
@@ -120,28 +169,30 @@ static void check_rates(struct check *c, json_t *rates)
 		wrong(c, "summary.json: its rates are not those of figures.csv");
 }
 
-void check_figures(struct check *c, struct str text, uint64_t rows)
+void check_figures(struct check *c, struct text *t, uint64_t rows)
 {
-	static const struct str header = { "level,region,figure,value\n", 26 };
-	struct csv_lines s = { .text = text };
-	struct figures_check f = { .c = c, .s = &s, .rates = json_object(), .last_level = -1 };
+	struct csv_lines *s = NULL;
+	struct figures_check f = { .c = c, .rates = json_object(), .last_level = -1 };
 	enum csv_line got = CSV_LINES_END;
-	uint64_t lines = 0;
-	if (text.n < header.n || memcmp(text.p, header.p, header.n) != 0)
+	uint64_t lines = 0, total = 0;
+	if (!text_header(t, STR("level,region,figure,value\n")))
 		wrong(c, "figures.csv:1: its header is another");
-	else if ((got = csv_line_next(&s)) == CSV_LINE)
-		for (; (got = csv_line_next(&s)) == CSV_LINE; lines++)
+	else
+		for (; (got = text_line(t, &s)) == CSV_LINE; lines++) {
+			f.s = s;
 			check_figure(&f);
+		}
 	if (got == CSV_LINE_BROKEN)
-		wrong(c, "figures.csv:%llu: is no line of a CSV; nothing behind it was read", (unsigned long long)s.line);
+		wrong(c, "figures.csv:%llu: is no line of a CSV; nothing behind it was read", (unsigned long long)s->line);
 	if (rows != lines)
 		wrong(c, "figures.csv: has another number of rows than the manifest says");
-	if (f.total != c->figure_total) /* each that is there is right, so one is missing */
+	for (int l = 0; l < LIST_COUNT; l++)
+		total += c->lists[l].figure_total;
+	if (f.total != total) /* each that is there is right, so one is missing */
 		wrong(c, "figures.csv: lacks figures that the lists come to, or has others");
 	check_rates(c, f.rates);
 	json_decref(f.rates);
 	arena_release(&f.now);
-	csv_lines_release(&s);
 }
 
 /* ---- summary.json and the manifest's lists ------------------------------------------------------------------------------------------- */

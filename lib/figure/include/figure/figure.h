@@ -41,6 +41,8 @@ struct figures {
 	struct arena arena;
 };
 
+struct places;
+
 /* The number of a name, the same for as long as f lives. */
 unsigned figure_name(struct figures *f, struct str name);
 void figure_add(struct figures *f, unsigned name, enum figure_level level, uint64_t region, int64_t count);
@@ -48,6 +50,13 @@ void figure_add(struct figures *f, unsigned name, enum figure_level level, uint6
 struct figure_row *figure_row(struct figures *f, enum figure_level level, uint64_t region);
 void figure_row_add(struct figures *f, struct figure_row *row, unsigned name, int64_t count);
 int64_t figure_get(const struct figures *f, const char *name, enum figure_level level, uint64_t region);
+/* The same in steps, for many counts of one place: -1 when there is no such name, NULL when nothing was counted there. */
+int figure_find(const struct figures *f, struct str name);
+const struct figure_row *figure_row_find(const struct figures *f, enum figure_level level, uint64_t region);
+int64_t figure_row_get(const struct figures *f, const struct figure_row *row, unsigned name);
+/* Counts of regions of 12 digits, whatever these name, put at the level of villages alone, are added to all levels that each region
+ * belongs to, and stay at its own only where there is such a village. As many counts a unit as regions, not as levels, until the end. */
+void figures_spread(struct figures *f, const struct places *places);
 void figures_merge(struct figures *into, const struct figures *from);
 void figures_clear(struct figures *f); /* all counts are gone, names and their numbers stay */
 void figures_encode(const struct figures *f, struct buf *b); /* as one block */

@@ -26,6 +26,7 @@ struct verify_job {
 	const char *folder;            /* of the run */
 	const char *const *extracts;   /* folders to look for its inputs in; NULL-terminated, or NULL: inputs are not read */
 	bool quick;                    /* SHA-256 of the outputs is not worked out again: for a run that has just done so */
+	unsigned threads;              /* that read lists; 0 counts as 1 */
 	void (*say)(void *arg, const char *text); /* what is wrong, a line without its end */
 	void *arg;
 };

@@ -1,0 +1,19 @@
+/* seen: numbers that came up, each once. They have to be hashes: they are not hashed again. Start with zeros. */
+#ifndef BIDUI_VERIFY_SEEN_H
+#define BIDUI_VERIFY_SEEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct seen {
+	uint64_t *slots;     /* 0: free */
+	size_t count, cap;   /* cap: a power of two */
+	bool zero;           /* the number 0 came up */
+};
+
+bool seen_add(struct seen *s, uint64_t n);                           /* false: it was there */
+uint64_t seen_add_all(struct seen *s, const struct seen *more);      /* how many of them were there */
+void seen_release(struct seen *s);
+
+#endif
