@@ -441,9 +441,31 @@ static enum tri least(enum value_type type, struct value a, struct value b)
 	return is_null(type, b) ? TRI_UNKNOWN : compare(type, a, b) >= 0 ? TRI_TRUE : TRI_FALSE;
 }
 
+/* Numbers that are not null, and among them such as cannot be null: the usual case. False: it is another. */
+static bool in_constants(int64_t a, const struct expr *e, enum tri *ret)
+{
+	*ret = TRI_FALSE;
+	for (unsigned i = 0; i < e->arg_count; i++) {
+		const struct expr *x = e->args[i];
+		if (x->op != E_ENUM && x->op != E_NUMBER)
+			return false;
+		if (x->number == a)
+			*ret = TRI_TRUE;
+	}
+	return true;
+}
+
 static RARE enum tri in_list(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
 	enum value_type type = e->a->type.type;
+	enum tri constant;
+	if (type == VT_ENUM || type == VT_NUMBER) {
+		int64_t n = number(v, e->a, f);
+		if (n == VALUE_NULL)
+			return TRI_UNKNOWN;
+		if (in_constants(n, e, &constant))
+			return constant;
+	}
 	struct value a = value_of(v, e->a, f);
 	enum tri found = TRI_FALSE;
 	if (is_null(type, a))

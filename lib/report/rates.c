@@ -42,6 +42,7 @@ struct figures_csv {
 	bool any;
 	enum figure_level level;
 	uint64_t region;
+	struct buf place;                   /* "village,500901001201," */
 	struct figure_count *counts;
 	size_t count, cap;
 };
@@ -80,15 +81,18 @@ void figures_csv_abort(struct figures_csv *c)
 	output_abort(c->out);
 	buf_release(&c->lines);
 	buf_release(&c->rates);
+	buf_release(&c->place);
 	free(c->counts);
 	free(c);
 }
 
 /* ---- lines ------------------------------------------------------------------------------------------------------------------------- */
 
-static void put_place(const struct figures_csv *c, struct buf *b)
+static void set_place(struct figures_csv *c)
 {
 	static const unsigned digits[] = { 0, 6, 9, 12 };
+	struct buf *b = &c->place;
+	b->n = 0;
 	buf_puts(b, str_of(level_names[c->level]));
 	buf_putc(b, ',');
 	if (c->level == FIGURE_CLASS)
@@ -103,7 +107,7 @@ static void put_count(struct figures_csv *c, const struct figure_count *one)
 	struct buf *b = &c->lines;
 	if (!one->count || c->names[one->name].p[0] == '.')
 		return;
-	put_place(c, b);
+	buf_puts(b, buf_str(&c->place));
 	buf_puts(b, c->names[one->name]);
 	buf_putc(b, ',');
 	if (one->count < 0)
@@ -123,13 +127,26 @@ static void put_fraction(struct buf *b, int64_t above, int64_t below, int times)
 	buf_number(b, rounded % 1000000, 6);
 }
 
+/* The begin of a line of rates.csv, up to its value. Counts are non-negative. */
+static void put_parts(struct figures_csv *c, const struct rate *rate, int64_t above, int64_t below)
+{
+	struct buf *b = &c->rates;
+	buf_puts(b, buf_str(&c->place));
+	buf_puts(b, str_of(rate->name));
+	buf_putc(b, ',');
+	buf_number(b, (uint64_t)above, 1);
+	buf_putc(b, ',');
+	buf_number(b, (uint64_t)below, 1);
+	buf_putc(b, ',');
+}
+
 static void put_rate(struct figures_csv *c, const struct rate *rate, const int64_t parts[PARTS])
 {
 	struct buf *b = &c->lines;
 	int64_t below = parts[1] - parts[2];
 	if (below <= 0)
 		return;
-	put_place(c, b);
+	buf_puts(b, buf_str(&c->place));
 	buf_puts(b, str_of(rate->name));
 	buf_putc(b, ',');
 	size_t value = b->n;
@@ -141,8 +158,7 @@ static void put_rate(struct figures_csv *c, const struct rate *rate, const int64
 	}
 	buf_putc(b, '\n');
 	c->rows++;
-	put_place(c, &c->rates);
-	buf_printf(&c->rates, "%s,%lld,%lld,", rate->name, (long long)parts[0], (long long)below);
+	put_parts(c, rate, parts[0], below);
 	buf_put(&c->rates, b->p + value, b->n - value);
 	c->rate_rows++;
 }
@@ -151,6 +167,7 @@ static void put_rate(struct figures_csv *c, const struct rate *rate, const int64
 static void put_group(struct figures_csv *c)
 {
 	int64_t parts[RATES][PARTS] = { 0 };
+	set_place(c);
 	for (size_t i = 0; i < c->count; i++)
 		for (uint64_t bits = c->parts[c->counts[i].name]; bits; bits &= bits - 1)
 			parts[__builtin_ctzll(bits) / PARTS][__builtin_ctzll(bits) % PARTS] = c->counts[i].count;

@@ -169,9 +169,9 @@ static void doubt(struct screener *s, const struct rule *r, struct finding *f)
 
 bool ask(struct screener *s, const struct rule *r, enum item item, uint32_t index, struct finding *ret)
 {
-	struct finding f = { .list = r->list, .rule = r->index, .unit = r->unit, .status = { "", 0 } };
 	if (eval_condition(&s->eval, r->when) != TRI_TRUE)
 		return false;
+	struct finding f = { .list = r->list, .rule = r->index, .unit = r->unit, .status = { "", 0 } };
 	struct set rows = r->evidence ? eval_set(&s->eval, r->evidence) : (struct set){ 0 };
 	s->eval.evidence = rows;
 	weigh(s, r, &f);

@@ -105,23 +105,15 @@ void count_release(struct screener *s)
 
 /* ---- counting -------------------------------------------------------------------------------------------------------------------------- */
 
-/* The levels of a region; neighbours mostly ask for the same one. */
-static unsigned levels_of(struct screener *s, int64_t region)
-{
-	if (s->level_count && s->level_region == region)
-		return s->level_count;
-	struct figure_at at[FIGURE_LEVELS];
-	s->level_count = figure_levels(&s->shared->places, region, at);
-	s->level_region = region;
-	for (unsigned i = 0; i < s->level_count; i++)
-		s->levels[i] = figure_row(&s->figures, at[i].level, at[i].region);
-	return s->level_count;
-}
-
 static void count_many(struct screener *s, uint16_t figure, int64_t region, uint32_t how_many)
 {
-	for (unsigned i = 0, n = how_many ? levels_of(s, region) : 0; i < n; i++)
-		figure_row_add(&s->figures, s->levels[i], figure, how_many);
+	if (!how_many)
+		return;
+	if (!s->place || s->place_region != region) {
+		s->place = figure_row(&s->figures, FIGURE_VILLAGE, (uint64_t)region);
+		s->place_region = region;
+	}
+	figure_row_add(&s->figures, s->place, figure, how_many);
 }
 
 /* A unit or a finding: each is counted from one place only. */
@@ -145,19 +137,23 @@ static int by_all(const void *pa, const void *pb)
 	return (a->region > b->region) - (a->region < b->region);
 }
 
-/* A person who came up in several regions: once in each of their levels. */
+/* A person who came up in several regions, which ascend: once in each of their levels, so what they have in common is taken back. */
 static void settle_regions(struct screener *s, uint16_t figure, const struct tally *t, size_t n)
 {
 	struct figure_at *all = mem_alloc(n * FIGURE_LEVELS * sizeof *all);
-	size_t count = 0;
-	for (size_t i = 0; i < n; i++)
-		count += figure_levels(&s->shared->places, t[i].region, all + count);
-	for (size_t i = 0; i < count; i++) {
+	size_t found = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (i && t[i].region == t[i - 1].region)
+			continue;
+		count(s, figure, t[i].region);
+		found += figure_levels(&s->shared->places, t[i].region, all + found);
+	}
+	for (size_t i = 0; i < found; i++) {
 		size_t before = 0;
 		while (before < i && !(all[before].level == all[i].level && all[before].region == all[i].region))
 			before++;
-		if (before == i)
-			figure_add(&s->figures, figure, all[i].level, all[i].region, 1);
+		if (before < i)
+			figure_add(&s->figures, figure, all[i].level, all[i].region, -1);
 	}
 	free(all);
 }
@@ -476,5 +472,5 @@ void count_hand_over(struct screener *s, struct figures *to)
 {
 	figures_merge(to, &s->figures);
 	figures_clear(&s->figures);
-	s->level_count = 0;
+	s->place = NULL;
 }

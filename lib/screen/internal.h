@@ -85,9 +85,8 @@ struct screener {
 	struct figure_numbers numbers;
 	struct tally *tallies;
 	size_t tally_count, tally_cap;
-	struct figure_row *levels[FIGURE_LEVELS]; /* of level_region, in figures */
-	unsigned level_count;
-	int64_t level_region;
+	struct figure_row *place;   /* of place_region, in figures, or NULL; at the level of villages alone, whatever it names: figures_spread */
+	int64_t place_region;
 	/* of the finding at hand (evidence.c): what its rows say, as it is hashed, the same sorted, and for people; where they stand; whose they are */
 	struct buf bytes, sorted, words, places, ids;
 	char hash[16];

@@ -271,8 +271,11 @@ static int screen_all(struct context *c, struct work *w, unsigned threads, struc
 {
 	if (put_context(c, w->out, err) < 0 || run_threads(w, threads, err) < 0 || check_accounts(w, err) < 0)
 		return -1;
+	if (screen_villages(c, w, err) < 0)
+		return -1;
+	figures_spread(&w->figures, &c->shared.places);
 	figures_merge(&w->figures, &c->figures);
-	if (screen_villages(c, w, err) < 0 || figures_put(&w->figures, w->out, err) < 0)
+	if (figures_put(&w->figures, w->out, err) < 0)
 		return -1;
 	frame_rows(w->out, w->rows, w->sum);
 	return 0;
