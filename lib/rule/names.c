@@ -26,7 +26,7 @@ int check_fail(struct checker *c, const struct expr *e, const char *fmt, ...)
 
 struct static_type set_of(enum item item, int kind, bool single)
 {
-	return (struct static_type){ VT_SET, NULL, item, kind, single };
+	return (struct static_type){ .type = VT_SET, .item = item, .kind = kind, .single = single };
 }
 
 int role_kind(const struct checker *c, enum role role)

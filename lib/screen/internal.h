@@ -69,6 +69,7 @@ void context_release(struct context *c);
 /* The rules that are evaluated and asked of one sort of unit, in the order of the pack. */
 struct asked_all {
 	unsigned count;
+	uint64_t any;              /* of own of all: a unit that has no rows of these kinds is asked nothing */
 	struct asked {
 		const struct rule *rule;
 		uint64_t trigger, own;

@@ -43,6 +43,8 @@ static void screen_unit(struct screener *s, enum unit unit, enum item item, uint
 	struct finding f;
 	unsigned lists = 0;
 	bool set = false;
+	if (all->any != TRIGGER_ALWAYS && !(all->any & kinds))
+		return;
 	for (unsigned i = 0; i < all->count; i++) {
 		if (!may_fire(&all->rules[i], s->dossier.kinds, kinds))
 			continue;
@@ -60,8 +62,10 @@ static void prepare_rules(struct screener *s)
 	for (unsigned i = 0; i < p->rule_count; i++) {
 		const struct rule *r = &p->rules[i];
 		struct asked_all *all = &s->asked[r->unit];
-		if (s->shared->coverage.evaluated >> i & 1)
+		if (s->shared->coverage.evaluated >> i & 1) {
 			all->rules[all->count++] = (struct asked){ r, r->trigger, r->own };
+			all->any |= r->own;
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ static const char *dead_by_death(struct sql *s, const struct kind *k)
 {
 	struct query q = { 0 };
 	struct choices c = { 0 };
-	struct expr rows = { .op = E_KIND, .index = k->index, .type = { VT_SET, NULL, ITEM_ROW, (int)k->index, false } };
+	struct expr rows = { .op = E_KIND, .index = k->index, .type = { .type = VT_SET, .item = ITEM_ROW, .kind = (int)k->index } };
 	s->stage = STAGE_PERSON;
 	struct place *person = place_table(s, &q, ITEM_PERSON, -1);
 	const struct sql_frame owner = { person, NULL };

@@ -37,21 +37,6 @@ unsigned type_width(enum type type)
 	return type_widths[type];
 }
 
-int64_t value_load(enum type type, const void *p)
-{
-	uint64_t u;
-	switch (type_widths[type]) {
-	case 1: u = *(const uint8_t *)p; break;
-	case 2: u = le16_get(p); break;
-	case 4: u = le32_get(p); break;
-	case 8: u = le64_get(p); break;
-	default: assert(!"a text has no number");
-	}
-	if (u == type_nulls[type])
-		return VALUE_NULL;
-	return type == TYPE_DATE ? (int32_t)u : (int64_t)u;
-}
-
 static void print_id(enum type type, uint64_t stored, struct buf *out)
 {
 	char places[ID_TEXT];

@@ -1,11 +1,13 @@
 #include "seen.h"
 
 #include "base/mem.h"
+#include "base/seed.h"
 
-/* Where the number stands, or the free place for it. Numbers are hashes already. */
+/* Where the number stands, or the free place for it. */
 static uint64_t *place(const struct seen *s, uint64_t n)
 {
-	size_t i = n & (s->cap - 1);
+	uint64_t h = n * s->seed;
+	size_t i = ((h ^ h >> 32) * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (s->cap - 1);
 	while (s->slots[i] && s->slots[i] != n)
 		i = (i + 1) & (s->cap - 1);
 	return &s->slots[i];
@@ -13,7 +15,7 @@ static uint64_t *place(const struct seen *s, uint64_t n)
 
 static void grow(struct seen *s)
 {
-	struct seen larger = { .count = s->count, .cap = s->cap ? 2 * s->cap : 1024, .zero = s->zero };
+	struct seen larger = { .count = s->count, .cap = s->cap ? 2 * s->cap : 1024, .zero = s->zero, .seed = hash_seed() };
 	larger.slots = mem_alloc(larger.cap * sizeof *larger.slots);
 	for (size_t i = 0; i < s->cap; i++)
 		if (s->slots[i])

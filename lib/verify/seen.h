@@ -1,4 +1,4 @@
-/* seen: numbers that came up, each once. They have to be hashes: they are not hashed again. Start with zeros. */
+/* seen: numbers that came up, each once. Start with zeros. */
 #ifndef BIDUI_VERIFY_SEEN_H
 #define BIDUI_VERIFY_SEEN_H
 
@@ -9,6 +9,7 @@
 struct seen {
 	uint64_t *slots;     /* 0: free */
 	size_t count, cap;   /* cap: a power of two */
+	uint64_t seed;       /* of where they stand: base/seed.h */
 	bool zero;           /* the number 0 came up */
 };
 

@@ -30,8 +30,8 @@ enum value_type { VT_BOOL, VT_NUMBER, VT_DATE, VT_TEXT, VT_ENUM, VT_REGION, VT_C
 
 struct static_type {
 	enum value_type type;
-	const struct enumeration *enumeration; /* of VT_ENUM */
 	enum item item;                        /* of VT_SET */
+	const struct enumeration *enumeration; /* of VT_ENUM */
 	int kind;                              /* of a set of rows: index in schema->kinds, or -1 */
 	bool single;                           /* a set of at most one item: its attributes are values */
 };
@@ -75,20 +75,21 @@ enum function { F_YEAR, F_COUNTY, F_TOWNSHIP, F_IN_VILLAGE, F_SQUEEZE, F_LEVEL, 
 struct term;
 struct parameter;
 
+/* What is looked at each time that it is asked comes first, to be in one place. */
 struct expr {
 	enum op op;
+	unsigned depth, index;
+	unsigned arg_count;
 	struct static_type type;
-	unsigned line, column;      /* in the pack file, from 1; for messages */
+	struct expr *a, *b;
+	int64_t number;
+	const struct term *term;
+	struct expr **args;         /* of E_CALL, E_LIST; of E_IN: the values and ranges */
+	uint64_t own;               /* of E_PATH from persons: kinds of which a person must have a row for anything to come of them */
+	const struct parameter *parameter; /* of E_LOOKUP; of E_NUMBER and E_DATE that came by name */
 	struct str text;            /* of E_NAME, E_DOT, E_CALL, E_AS, E_TEXT; after the check, of what has an a that is a set: its
 	                             * alias ("set as x"); of E_DATE "D" for the as-of date */
-	int64_t number;
-	unsigned depth, index;
-	const struct term *term;
-	const struct parameter *parameter; /* of E_LOOKUP; of E_NUMBER and E_DATE that came by name */
-	uint64_t own;               /* of E_PATH from persons: kinds of which a person must have a row for anything to come of them */
-	struct expr *a, *b;
-	struct expr **args;         /* of E_CALL, E_LIST; of E_IN: the values and ranges */
-	unsigned arg_count;
+	unsigned line, column;      /* in the pack file, from 1; for messages */
 };
 
 /* Where an expression stands: the items around it, innermost first, and the names that they have. */

@@ -58,7 +58,20 @@ static inline void value_store(enum type type, void *p, int64_t v)
 	default: assert(!"a text has no number");
 	}
 }
-int64_t value_load(enum type type, const void *p);
+static inline int64_t value_load(enum type type, const void *p)
+{
+	uint64_t u = 0;
+	switch (type_widths[type]) {
+	case 1: u = *(const uint8_t *)p; break;
+	case 2: u = le16_get(p); break;
+	case 4: u = le32_get(p); break;
+	case 8: u = le64_get(p); break;
+	default: assert(!"a text has no number");
+	}
+	if (u == type_nulls[type])
+		return VALUE_NULL;
+	return type == TYPE_DATE ? (int32_t)u : (int64_t)u;
+}
 
 /* Dates are counted as id/day.h says. */
 
