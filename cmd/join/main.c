@@ -5,20 +5,29 @@
 
 #include <stdlib.h>
 
-enum { OPT_PARTITIONS = 1 };
+enum { OPT_PARTITIONS = 1, OPT_THREADS, OPT_MEMORY };
 
 static const struct cli_option options[] = {
 	STAGE_OPTIONS("FILE", "where the dossiers go"),
 	{ "partitions", 0, "N", "passes over the tables, each with a share of the dossiers (default: by their size)", OPT_PARTITIONS },
+	{ "threads", 't', "N", "threads (default 2)", OPT_THREADS },
+	{ "memory", 'm', "SIZE", "memory that it may take, as 512M or 2G (default: what it needs to be fast)", OPT_MEMORY },
 	{ 0 },
 };
 
 static int take_option(void *arg, int option, const char *text, struct err *err)
 {
-	unsigned *partitions = arg;
-	(void)option;
-	*partitions = (unsigned)atoi(text);
-	return *partitions >= 1 && *partitions <= 4096 ? 0 : err_set(err, STATUS_USAGE, "--partitions: a number from 1 to 4096");
+	struct join_job *job = arg;
+	switch (option) {
+	case OPT_MEMORY:
+		return mem_size(str_of(text), &job->memory) == 0 ? 0 : err_set(err, STATUS_USAGE, "--memory: a size such as 512M or 2G, 64M at least");
+	case OPT_THREADS:
+		job->threads = (unsigned)atoi(text);
+		return job->threads >= 1 && job->threads <= 64 ? 0 : err_set(err, STATUS_USAGE, "--threads: a number from 1 to 64");
+	default:
+		job->partitions = (unsigned)atoi(text);
+		return job->partitions >= 1 && job->partitions <= 4096 ? 0 : err_set(err, STATUS_USAGE, "--partitions: a number from 1 to 4096");
+	}
 }
 
 static int open_tables(const struct stage *s, char **paths, int n, struct join_job *job, struct table **tables, struct err *err)
@@ -34,15 +43,18 @@ static int open_tables(const struct stage *s, char **paths, int n, struct join_j
 	return 0;
 }
 
-static int join(struct stage *s, unsigned partitions, char **paths, int n, struct err *err)
+static int join(struct stage *s, struct join_job *job, char **paths, int n, struct err *err)
 {
 	struct table **tables = mem_alloc(((size_t)n + 1) * sizeof *tables);
 	int r = stage_load(s, err);
-	struct join_job job = { .pack = s->pack, .tables = tables, .partitions = partitions, .path = s->out, .id = s->id };
+	job->pack = s->pack;
+	job->tables = tables;
+	job->path = s->out;
+	job->id = s->id;
 	if (r == 0)
-		r = open_tables(s, paths, n, &job, tables, err);
+		r = open_tables(s, paths, n, job, tables, err);
 	if (r == 0)
-		r = join_run(&job, err);
+		r = join_run(job, err);
 	for (int i = 0; i < n; i++)
 		table_close(tables[i]);
 	free(tables);
@@ -55,12 +67,12 @@ int main(int argc, char **argv)
 		.usage = "--as-of DATE --out FILE [OPTION...] TABLE...", .options = options };
 	struct stage stage;
 	struct err err = { 0 };
-	unsigned partitions = 0;
+	struct join_job job = { .threads = 2 };
 	int status = STATUS_OK;
 	stage_init(&stage);
-	if (stage_read(&stage, &cli, argc, argv, take_option, &partitions, &status) != CLI_END)
+	if (stage_read(&stage, &cli, argc, argv, take_option, &job, &status) != CLI_END)
 		return status;
-	if (join(&stage, partitions, argv + cli.index, argc - cli.index, &err) < 0)
+	if (join(&stage, &job, argv + cli.index, argc - cli.index, &err) < 0)
 		status = cli_fail(&cli, &err);
 	stage_release(&stage);
 	return status;

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON, OPT_ON_FAILURE, OPT_XLSX, OPT_SPLIT, OPT_STATE, OPT_CHECK, OPT_VERDICTS, OPT_KEEP, OPT_ACCEPT };
+enum { OPT_EXTRACTS = 1, OPT_AS_OF, OPT_OUT, OPT_PACK, OPT_SCHEMAS, OPT_THREADS, OPT_FAIL_ON, OPT_ON_FAILURE, OPT_XLSX, OPT_SPLIT, OPT_STATE, OPT_CHECK, OPT_VERDICTS, OPT_KEEP, OPT_ACCEPT,
+       OPT_MEMORY };
 
 static const struct cli_option options[] = {
 	{ "extracts", 'e', "DIR", "the folder with the extracts", OPT_EXTRACTS },
@@ -13,6 +14,7 @@ static const struct cli_option options[] = {
 	{ "pack", 'p', "FILE", "the rule pack (default: chongqing-2017)", OPT_PACK },
 	{ "schemas", 0, "DIR", "the folder with the kinds", OPT_SCHEMAS },
 	{ "threads", 't', "N", "threads (default: as many as there are processors)", OPT_THREADS },
+	{ "memory", 'm', "SIZE", "memory that the run may take, as 512M or 2G (default: what it needs to be fast)", OPT_MEMORY },
 	{ "keep", 'k', "N", "keep N older runs beside DIR, as DIR.run-000001 and on (default: 0)", OPT_KEEP },
 	{ "xlsx", 0, NULL, "make workbooks too, for those who check and for departments", OPT_XLSX },
 	{ "split", 0, "county|township|none", "a workbook for each of these (default: county)", OPT_SPLIT },
@@ -72,6 +74,8 @@ static int take(struct run_plan *p, struct fail_on *f, int option, const char *a
 	case OPT_CHECK:
 		p->by_content = !strcmp(arg, "content");
 		return p->by_content || !strcmp(arg, "files") ? 0 : err_set(err, STATUS_USAGE, "--check: is files or content");
+	case OPT_MEMORY:
+		return mem_size(str_of(arg), &p->memory) == 0 ? 0 : err_set(err, STATUS_USAGE, "--memory: a size such as 512M or 2G, 64M at least");
 	case OPT_ACCEPT: p->accept = true; return 0;
 	case OPT_VERDICTS: set(&p->verdicts, arg); return 0;
 	case OPT_FAIL_ON: return read_fail_on(arg, f, err);

@@ -2,6 +2,7 @@
 
 #include "base/leave.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +60,23 @@ char *mem_dup(struct str s)
 	if (s.n)
 		memcpy(p, s.p, s.n);
 	return p;
+}
+
+void mem_give_back(void)
+{
+	malloc_trim(0);
+}
+
+int mem_size(struct str text, uint64_t *ret)
+{
+	uint64_t n = 0;
+	size_t i = 0;
+	while (i < text.n && i < 7 && text.p[i] >= '0' && text.p[i] <= '9')
+		n = 10 * n + (uint64_t)(text.p[i++] - '0');
+	if (i + 1 != text.n || (text.p[i] != 'M' && text.p[i] != 'G'))
+		return -1;
+	*ret = n << (text.p[i] == 'M' ? 20 : 30);
+	return *ret >= UINT64_C(64) << 20 && *ret <= UINT64_C(1) << 40 ? 0 : -1;
 }
 
 struct arena_chunk {

@@ -8,15 +8,17 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define LEAST_EXTENT (64u << 10) /* bytes worth a write */
+#define CHUNK SPOOL_LEAST /* bytes: what is taken from memory, and worth a write */
 
+/* Bytes of a partition, in memory or on disk. */
 struct extent {
-	uint64_t at, bytes, hash;
+	char *held;             /* or NULL: on disk */
+	uint64_t at, hash;      /* there */
+	uint32_t bytes;
 };
 
 struct partition {
-	struct buf held;        /* put last */
-	struct extent *extents; /* put before, on disk */
+	struct extent *extents; /* in their order; only the last is not full */
 	size_t count, cap;
 	uint64_t bytes;
 };
@@ -70,58 +72,66 @@ static int write_all(int fd, const char *p, size_t n, uint64_t at, struct err *e
 	return 0;
 }
 
-static int flush(struct spool *s, struct partition *p, struct err *err)
+static int to_disk(struct spool *s, struct extent *e, struct err *err)
 {
-	struct extent e = { s->end, p->held.n, xxh3_64(p->held.p, p->held.n) };
-	if ((s->fd < 0 && open_file(s, err) < 0) || write_all(s->fd, p->held.p, p->held.n, e.at, err) < 0)
+	if ((s->fd < 0 && open_file(s, err) < 0) || write_all(s->fd, e->held, e->bytes, s->end, err) < 0)
 		return -1;
-	VEC_PUSH(p->extents, p->count, p->cap, e);
-	s->end += e.bytes;
-	s->held -= e.bytes;
-	if (p->held.cap > 2 * LEAST_EXTENT)
-		buf_release(&p->held);
-	p->held.n = 0;
+	e->at = s->end;
+	e->hash = xxh3_64(e->held, e->bytes);
+	e->held = NULL;
+	s->end += e->bytes;
 	return 0;
 }
 
-/* Over the limit: what is worth a write goes. */
-static int make_room(struct spool *s, struct err *err)
+/* A chunk at the end of the partition: a new one, or when the memory is used up that of the last one, which goes to disk. */
+static int add_chunk(struct spool *s, struct partition *p, struct err *err)
 {
-	for (unsigned i = 0; i < s->count; i++)
-		if (s->partitions[i].held.n >= LEAST_EXTENT && flush(s, &s->partitions[i], err) < 0)
+	struct extent *last = p->count ? &p->extents[p->count - 1] : NULL, one = { .held = last ? last->held : NULL };
+	if (last && s->held + CHUNK > s->limit) {
+		if (to_disk(s, last, err) < 0)
 			return -1;
+	} else {
+		one.held = mem_take(CHUNK);
+		s->held += CHUNK;
+	}
+	VEC_PUSH(p->extents, p->count, p->cap, one);
 	return 0;
 }
 
 int spool_put(struct spool *s, unsigned partition, const void *bytes, size_t n, struct err *err)
 {
 	struct partition *p = &s->partitions[partition];
-	buf_put(&p->held, bytes, n);
+	const char *from = bytes;
 	p->bytes += n;
-	s->held += n;
-	if (s->held <= s->limit || p->held.n < LEAST_EXTENT)
-		return 0;
-	return s->fd < 0 ? make_room(s, err) : flush(s, p, err);
+	while (n) {
+		struct extent *last = p->count ? &p->extents[p->count - 1] : NULL;
+		size_t part = last && last->held ? CHUNK - last->bytes : 0;
+		if (!part) {
+			if (add_chunk(s, p, err) < 0)
+				return -1;
+			continue;
+		}
+		part = part < n ? part : n;
+		memcpy(last->held + last->bytes, from, part);
+		last->bytes += (uint32_t)part;
+		from += part;
+		n -= part;
+	}
+	return 0;
 }
 
-uint64_t spool_size(const struct spool *s, unsigned partition)
+static int read_extent(const struct spool *s, const struct extent *e, char *to, struct err *err)
 {
-	return s->partitions[partition].bytes;
-}
-
-static int read_extent(const struct spool *s, const struct extent *e, struct buf *to, struct err *err)
-{
-	size_t begin = to->n, n = 0;
+	size_t n = 0;
 	while (n < e->bytes) {
-		ssize_t got = pread(s->fd, to->p + begin + n, e->bytes - n, (off_t)(e->at + n));
+		ssize_t got = pread(s->fd, to + n, e->bytes - n, (off_t)(e->at + n));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
 			return err_errno(err, STATUS_IOERR, "reading rows that were put aside failed; check the disk");
 		n += (size_t)got;
 	}
-	to->n += n;
-	if (xxh3_64(to->p + begin, n) != e->hash)
+	if (xxh3_64(to, n) != e->hash)
 		return err_set(err, STATUS_IOERR, "rows that were put aside have come back changed; check the disk and the memory");
 	return 0;
 }
@@ -129,20 +139,22 @@ static int read_extent(const struct spool *s, const struct extent *e, struct buf
 int spool_read(struct spool *s, unsigned partition, struct buf *to, struct err *err)
 {
 	struct partition *p = &s->partitions[partition];
-	if (!p->count) { /* all of it is here */
-		buf_release(to);
-		*to = p->held;
-		p->held = (struct buf){ 0 };
-		return 0;
-	}
+	int r = 0;
 	to->n = 0;
 	buf_reserve(to, p->bytes + 1);
-	for (size_t i = 0; i < p->count; i++)
-		if (read_extent(s, &p->extents[i], to, err) < 0)
-			return -1;
-	buf_put(to, p->held.p, p->held.n);
-	buf_release(&p->held);
-	return 0;
+	for (size_t i = 0; r == 0 && i < p->count; i++) {
+		struct extent *e = &p->extents[i];
+		if (e->held)
+			memcpy(to->p + to->n, e->held, e->bytes);
+		else
+			r = read_extent(s, e, to->p + to->n, err);
+		free(e->held);
+		e->held = NULL;
+		to->n += e->bytes;
+	}
+	free(p->extents);
+	*p = (struct partition){ 0 };
+	return r;
 }
 
 void spool_close(struct spool *s)
@@ -150,7 +162,8 @@ void spool_close(struct spool *s)
 	if (!s)
 		return;
 	for (unsigned i = 0; i < s->count; i++) {
-		buf_release(&s->partitions[i].held);
+		for (size_t k = 0; k < s->partitions[i].count; k++)
+			free(s->partitions[i].extents[k].held);
 		free(s->partitions[i].extents);
 	}
 	if (s->fd >= 0)

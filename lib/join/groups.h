@@ -15,10 +15,8 @@
 enum group_sort { GROUP_REGISTER, GROUP_HOUSEHOLD, GROUP_PERSON, GROUP_SORTS };
 
 struct groups {
-	struct group {
-		uint32_t parent;        /* union-find; after groups_number: the dossier, or NONE */
-		uint32_t order;         /* among its sort: ordinal of its first row, or of the person */
-	} *items;
+	uint32_t *parents;              /* union-find; after groups_number: the dossier, or NONE */
+	uint32_t *orders;               /* among their sort: ordinal of the first row, or of the person; until groups_number */
 	uint8_t *marks;                 /* sort, and the flags below */
 	uint32_t count, cap;
 	uint32_t dossiers;              /* after groups_number */
@@ -30,7 +28,8 @@ uint32_t groups_add(struct groups *g, enum group_sort sort, uint32_t order);
 void groups_tie(struct groups *g, uint32_t a, uint32_t b);
 /* Give each dossier, one for each set of tied groups of which one is principal, its number; nothing is tied afterwards. */
 void groups_number(struct groups *g);
-static inline uint32_t groups_dossier(const struct groups *g, uint32_t i) { return g->items[i].parent; }
+static inline uint32_t groups_dossier(const struct groups *g, uint32_t i) { return g->parents[i]; }
+static inline uint64_t groups_bytes(const struct groups *g) { return g->cap * (g->orders ? 9 : UINT64_C(5)); }
 void groups_release(struct groups *g);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#define ROWS_A_HOUSEHOLD 4       /* about */
+
 typedef VEC(struct resident) residents;
 
 /* A household on its way from the thread that put it together; its people follow. */
@@ -18,7 +20,7 @@ struct found {
 	bool principal, partner, collective, registered;
 };
 
-struct found_person {
+struct found_resident {
 	uint64_t key;
 	uint32_t ordinal, slot;
 };
@@ -63,7 +65,7 @@ static void put_found(struct buf *b, const struct found *h, const struct residen
 {
 	buf_put(b, h, sizeof *h);
 	for (uint32_t i = 0; i < h->people; i++) {
-		struct found_person p = { r[i].key, r[i].ordinal, r[i].slot };
+		struct found_resident p = { r[i].key, r[i].ordinal, r[i].slot };
 		buf_put(b, &p, sizeof p);
 	}
 }
@@ -168,18 +170,25 @@ static int build(void *arg, unsigned lane, uint64_t i, struct err *err)
 
 /* ---- pieces, one after the other -------------------------------------------------------------------------------------------------------------- */
 
-static void want_person(struct join *j, const struct found_person *p, uint32_t group, unsigned flags)
+int want_other(struct join *j, uint64_t key, uint32_t ordinal, uint32_t group, unsigned flags, struct err *err)
 {
+	struct found_person one = found_person(key, flags, group);
+	mark_row(j->wanted, ordinal);
+	j->found_other_count++;
+	return spool_put(j->found_others, people_part(&j->people.scatter, key), &one, sizeof one, err);
+}
+
+static int want_person(struct join *j, const struct found_resident *p, uint32_t group, unsigned flags, struct err *err)
+{
+	if (p->slot == NONE)
+		return want_other(j, p->key, p->ordinal, group, flags, err);
+	struct wanted_person *seed = &j->people.slots[p->slot];
 	mark_row(j->wanted, p->ordinal);
-	if (p->slot == NONE) {
-		uint32_t at = people_add(&j->others, p->key, flags);
-		j->others.slots[at].group = group;
-		return;
-	}
-	if (flags & WANTED_PRINCIPAL && j->people.slots[p->slot].group != NONE)
-		groups_tie(&j->groups, j->people.slots[p->slot].group, group);
-	j->people.slots[p->slot].group = group;
+	if (flags & WANTED_PRINCIPAL && seed->group != NONE)
+		groups_tie(&j->groups, seed->group, group);
+	seed->group = group;
 	people_mark(&j->people, p->slot, flags);
+	return 0;
 }
 
 static uint32_t household_group(struct join *j, uint32_t first, bool principal)
@@ -190,7 +199,7 @@ static uint32_t household_group(struct join *j, uint32_t first, bool principal)
 }
 
 /* Only its wanted people are taken along; their home rows are noted. */
-static void take_collective(struct join *j, const struct found *h, const struct found_person *p)
+static void take_collective(struct join *j, const struct found *h, const struct found_resident *p)
 {
 	struct collective one = { h->region, h->registered };
 	for (uint32_t i = 0; i < h->people; i++) {
@@ -201,53 +210,61 @@ static void take_collective(struct join *j, const struct found *h, const struct 
 	VEC_PUSH(j->collectives.items, j->collectives.count, j->collectives.cap, one);
 }
 
-static void take_family(struct join *j, const struct found *h, const struct found_person *p)
+static int take_family(struct join *j, const struct found *h, const struct found_resident *p, struct err *err)
 {
-	struct relative one = { h->home, h->from, NONE, h->first, 0, j->waiting.count, h->principal };
+	struct relative one = { h->home, h->from, NONE, h->first, 0, (uint32_t)j->waiting.count, h->principal };
 	if (h->principal || h->partner) {
 		one.group = household_group(j, h->first, h->principal);
 		for (uint32_t i = 0; i < h->people; i++)
-			want_person(j, &p[i], one.group, h->principal ? WANTED_PRINCIPAL : 0);
+			if (want_person(j, &p[i], one.group, h->principal ? WANTED_PRINCIPAL : 0, err) < 0)
+				return -1;
 	}
 	if (!h->from.b && !sieve_has(&j->sources, sieve_hash(h->home.a)))
-		return;
+		return 0;
 	for (; one.group == NONE && one.people < h->people; one.people++) {
 		struct waiting w = { p[one.people].key, p[one.people].ordinal };
 		VEC_PUSH(j->waiting.items, j->waiting.count, j->waiting.cap, w);
 	}
 	VEC_PUSH(j->relatives.items, j->relatives.count, j->relatives.cap, one);
+	return 0;
 }
 
-static size_t take_one(struct join *j, const char *at)
+static int take_one(struct join *j, const char *at, struct err *err)
 {
-	struct found h;
-	memcpy(&h, at, sizeof h);
-	const struct found_person *p = (const struct found_person *)(at + sizeof h); /* both are multiples of 8 bytes */
-	if (same_household(h.home, j->only.home) && j->job->only)
+	const struct found *h = (const struct found *)at;
+	const struct found_resident *p = (const struct found_resident *)(at + sizeof *h); /* both are multiples of 8 bytes */
+	if (same_household(h->home, j->only.home) && j->job->only)
 		only_found(j, UNIT_HOUSEHOLD);
-	if (h.collective)
-		take_collective(j, &h, p);
-	else
-		take_family(j, &h, p);
-	if (same_household(h.home, j->only.home) && !h.collective)
+	if (h->collective)
+		take_collective(j, h, p);
+	else if (take_family(j, h, p, err) < 0)
+		return -1;
+	if (same_household(h->home, j->only.home) && !h->collective)
 		j->only.home_group = j->groups.count - 1;
-	return sizeof h + h.people * sizeof *p;
+	return 0;
 }
 
-static void take_found(struct join *j, struct buf *found)
+static size_t found_bytes(const char *at)
 {
-	for (size_t at = 0; at < found->n;)
-		at += take_one(j, found->p + at);
+	return sizeof(struct found) + ((const struct found *)at)->people * sizeof(struct found_resident);
+}
+
+static int take_found(struct join *j, struct buf *found, struct err *err)
+{
+	int r = 0;
+	for (size_t at = 0; r == 0 && at < found->n; at += found_bytes(found->p + at))
+		r = take_one(j, found->p + at, err);
 	found->n = 0;
+	return r;
 }
 
 /* The household that was open at the end of the pieces before is closed by another one. */
-static void close_open(struct builder *b)
+static int close_open(struct builder *b, struct err *err)
 {
 	if (b->open.count)
 		settle(b->j, b->open.items, b->open.count, &b->j->counts, &b->found);
-	take_found(b->j, &b->found);
 	b->open.count = 0;
+	return take_found(b->j, &b->found, err);
 }
 
 static void reopen(struct builder *b, const residents *with)
@@ -261,12 +278,12 @@ static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 	struct builder *b = arg;
 	struct piece *p = &b->pieces[lane];
 	(void)i;
-	if (p->head.count && b->open.count && !same_household(p->head.items[0].home, b->open.items[0].home))
-		close_open(b);
+	if (p->head.count && b->open.count && !same_household(p->head.items[0].home, b->open.items[0].home) && close_open(b, err) < 0)
+		return -1;
 	reopen(b, &p->head);
 	if (p->run.count) {
-		close_open(b);
-		take_found(b->j, &p->found);
+		if (close_open(b, err) < 0 || take_found(b->j, &p->found, err) < 0)
+			return -1;
 		reopen(b, &p->run);
 	}
 	for (size_t n = 0; n < p->scattered.count; n++) {
@@ -301,21 +318,20 @@ static int by_first(const void *pa, const void *pb)
 }
 
 /* They are taken up in the order of their rows, not of their hashes: nothing must depend on these. */
-static void take_in_order(struct builder *b)
+static int take_in_order(struct builder *b, struct err *err)
 {
 	VEC(struct place_found) places = { 0 };
-	for (size_t at = 0; at < b->found.n;) {
-		struct found h;
-		memcpy(&h, b->found.p + at, sizeof h);
-		struct place_found one = { h.first, at };
+	int r = 0;
+	for (size_t at = 0; at < b->found.n; at += found_bytes(b->found.p + at)) {
+		struct place_found one = { ((const struct found *)(b->found.p + at))->first, at };
 		VEC_PUSH(places.items, places.count, places.cap, one);
-		at += sizeof h + h.people * sizeof(struct found_person);
 	}
 	sort(places.items, places.count, sizeof *places.items, by_first);
-	for (size_t i = 0; i < places.count; i++)
-		take_one(b->j, b->found.p + places.items[i].at);
+	for (size_t i = 0; r == 0 && i < places.count; i++)
+		r = take_one(b->j, b->found.p + places.items[i].at, err);
 	free(places.items);
 	b->found.n = 0;
+	return r;
 }
 
 static int take_scattered(struct builder *b, struct err *err)
@@ -334,9 +350,7 @@ static int take_scattered(struct builder *b, struct err *err)
 		}
 	}
 	buf_release(&bytes);
-	if (rc == 0)
-		take_in_order(b);
-	return rc;
+	return rc == 0 ? take_in_order(b, err) : -1;
 }
 
 /* ---- all ----------------------------------------------------------------------------------------------------------------------------------------- */
@@ -350,9 +364,10 @@ static void prepare(struct builder *b)
 		b->pieces[i].reader = home_reader_new(j->pack);
 	j->wanted = mem_alloc(bitmap_words(j) * sizeof *j->wanted);
 	memcpy(j->wanted, j->seed_rows, bitmap_words(j) * sizeof *j->wanted);
-	people_reserve(&j->others, j->people.count);
-	b->shares = 1 + (unsigned)(j->all_scattered ? j->homes_table->rows * sizeof(struct resident) / (j->memory / 8) : 0);
-	spool_open(&b->scattered, j->job->path, b->shares, j->memory / 8);
+	spool_open(&j->found_others, j->job->path, PEOPLE_PARTS, join_room(j) / 8);
+	uint64_t rows = j->all_scattered ? j->homes_table->rows : j->scattered_count * ROWS_A_HOUSEHOLD;
+	b->shares = 1 + (unsigned)(rows * sizeof(struct resident) / (join_room(j) / 8));
+	spool_open(&b->scattered, j->job->path, b->shares, join_room(j) / 8);
 }
 
 static void release(struct builder *b)
@@ -381,11 +396,14 @@ int join_households(struct join *j, struct err *err)
 	prepare(&b);
 	struct lanes lanes = { j->job->threads, pieces_of(j->homes_table), &b, build, take };
 	int r = lanes_run(&lanes, err);
-	close_open(&b);
+	if (r == 0)
+		r = close_open(&b, err);
 	if (r == 0)
 		r = take_scattered(&b, err);
 	release(&b);
 	sieve_release(&j->scattered_sieve);
+	sieve_release(&j->sources);
+	sieve_release(&j->principals);
 	free(j->scattered);
 	free(j->seed_rows);
 	j->scattered = j->seed_rows = NULL;

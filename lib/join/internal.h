@@ -18,9 +18,12 @@
 struct household_key {
 	uint64_t a;
 	uint32_t b;             /* 0: no household */
-};
+} __attribute__((packed, aligned(4)));
 
 struct join;
+uint64_t join_room(const struct join *j);              /* bytes that may be used now, beside what is kept until the end (join.c) */
+void join_between(const struct join *j);               /* two steps: where memory is short, what was freed goes back (join.c) */
+int join_enough(const struct join *j, struct err *err); /* 0, or -1: what is kept is more than the memory */
 struct household_key household_key(const struct join *j, uint32_t county, struct str number);
 static inline bool same_household(struct household_key x, struct household_key y) { return x.a == y.a && x.b == y.b; }
 
@@ -73,7 +76,7 @@ struct relative {
 	uint32_t group;         /* or NONE: nobody wants it so far, and its people wait */
 	uint32_t first;         /* ordinal of its first home row */
 	uint32_t people;        /* that wait, from `waiting` on */
-	size_t waiting;
+	uint32_t waiting;
 	bool principal;
 };
 
@@ -126,13 +129,16 @@ struct join {
 	const struct join_job *job;
 	const struct pack *pack;
 	struct table *homes_table, *register_table, *deaths_table, *places_table;
-	uint64_t memory;         /* bytes, about, that the spools and lists may take */
 	uint64_t seed;
 	struct home_reader *reader;
 	bool all;                /* the pack asks about everybody */
+	struct people_found found;      /* people, while they are looked for */
 	struct wanted_people people;    /* seeds: people of registers, owners of rows that rules ask for, hard cases */
+	struct spool *found_others;     /* struct found_person by people_part: others, while they are looked for */
+	uint64_t found_other_count;
 	struct wanted_people others;    /* those who live with them */
 	struct groups groups;
+	struct spool *hard_rows; /* of hard people, by people_part */
 	VEC(struct request) requests;
 	VEC(uint32_t) hard_homes; /* ordinals of the home rows of hard people who live */
 	/* of the survey */
@@ -194,8 +200,10 @@ int join_seeds(struct join *j, struct err *err);      /* seeds.c: step 1 */
 int join_survey(struct join *j, struct err *err);     /* survey.c: step 2 */
 bool is_scattered(const struct join *j, uint64_t home); /* home: household_key.a */
 int join_households(struct join *j, struct err *err); /* households.c: step 3 */
-void join_relatives(struct join *j);                  /* relatives.c: its end */
-void number_dossiers(struct join *j);                 /* relatives.c: everybody's place is known from here on */
+/* The person of a home row, who is no seed, is wanted all the same. */
+int want_other(struct join *j, uint64_t key, uint32_t ordinal, uint32_t group, unsigned flags, struct err *err);
+int join_relatives(struct join *j, struct err *err);  /* relatives.c: its end */
+int number_dossiers(struct join *j, struct err *err); /* relatives.c: everybody's place is known from here on */
 void place_people(struct join *j);                    /* relatives.c: groups of people are not asked for any more */
 /* Add to *ret where a person is, each dossier once. slot: in people, or with LOOK in others. */
 void places_of_person(const struct join *j, uint32_t slot, struct places_of *ret);
@@ -235,21 +243,9 @@ int put_dossiers(struct join *j, const struct spooled *from, struct frame_writer
 
 /* ---- hard people (hard.c) ---- */
 
-struct piece_row {
-	uint64_t person;
-	uint32_t kind, ordinal;
-	size_t at;               /* of the encoded row in the buffer */
-};
-
-struct hard_rows {            /* rows of hard people */
-	VEC(struct piece_row) rows;
-	struct buf bytes;
-};
-
-void hard_take(struct hard_rows *h, const struct kind *k, struct row r, uint64_t person, uint32_t ordinal);
-void hard_append(struct hard_rows *into, struct hard_rows *from); /* empties from */
-int hard_settle(struct join *j, struct hard_rows *h, struct err *err);
-void hard_release(struct hard_rows *h);
+void hard_take(struct buf *rows, const struct kind *k, struct row r, uint64_t person, uint32_t ordinal); /* add a row of one */
+int hard_put(struct join *j, struct buf *rows, struct err *err); /* put them aside; empties rows */
+int hard_settle(struct join *j, struct err *err);
 
 /* ---- rows ---- */
 
@@ -259,12 +255,13 @@ static inline uint64_t row_key(const struct kind *k, struct row r)
 	return id_key(le64_get(r.fixed + k->columns[k->ids[0]].offset));
 }
 
-/* All keys that it names: 0, 1 or 2. */
+/* All keys that it names, none of them 0: 0, 1 or 2. */
 static inline int row_keys(const struct kind *k, struct row r, uint64_t ret[2])
 {
 	int n = 0;
 	for (int i = 0; i < 2 && k->ids[i] >= 0; i++)
-		ret[n++] = id_key(le64_get(r.fixed + k->columns[k->ids[i]].offset));
+		if ((ret[n] = id_key(le64_get(r.fixed + k->columns[k->ids[i]].offset))))
+			n++;
 	return n;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/seed.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,7 +41,29 @@ static int read_places(struct join *j, struct err *err)
 	return got == ITER_END ? 0 : -1;
 }
 
-#define MEMORY (UINT64_C(256) << 20) /* bytes, where nothing is said */
+#define SPARE (UINT64_C(64) << 20) /* bytes for what can be put on disk, where nothing is said */
+#define BASE (UINT64_C(16) << 20)  /* of the program itself, and what its threads have at hand */
+#define LEAST (UINT64_C(4) << 20)
+
+static uint64_t held(const struct join *j)
+{
+	return BASE + people_bytes(&j->people) + people_bytes(&j->others) + groups_bytes(&j->groups) + 2 * bitmap_words(j) * sizeof(uint64_t);
+}
+
+uint64_t join_room(const struct join *j)
+{
+	uint64_t memory = j->job->memory, used = held(j);
+	return !memory ? SPARE : memory > used + LEAST ? memory - used : LEAST;
+}
+
+int join_enough(const struct join *j, struct err *err)
+{
+	uint64_t need = held(j) + LEAST;
+	if (!j->job->memory || need <= j->job->memory)
+		return 0;
+	return err_set(err, STATUS_OSERR, "join: %" PRIu64 " MiB of memory are not enough for the %" PRIu64 " persons that rules ask about; give %" PRIu64
+	               " MiB or more", j->job->memory >> 20, j->people.count + j->others.count, (need >> 20) + 1);
+}
 
 static int prepare(struct join *j, struct err *err)
 {
@@ -51,19 +74,30 @@ static int prepare(struct join *j, struct err *err)
 	j->places_table = table_of(job, ROLE_PLACES);
 	if (!j->homes_table || !j->register_table)
 		return err_set(err, STATUS_NOINPUT, "join: needs the registry's table and the household register's; give both");
-	j->memory = job->memory ? job->memory : MEMORY;
 	j->all = j->pack->seed_kinds == TRIGGER_ALWAYS && !job->only;
 	j->only.member = j->only.home_group = NONE;
 	j->seed = hash_seed();
 	return 0;
 }
 
+void join_between(const struct join *j)
+{
+	if (j->job->memory)
+		mem_give_back();
+}
+
 static int run(struct join *j, struct frame_writer *w, struct err *err)
 {
-	if (read_places(j, err) < 0 || join_seeds(j, err) < 0 || join_survey(j, err) < 0 || join_households(j, err) < 0)
+	if (read_places(j, err) < 0 || join_seeds(j, err) < 0 || join_enough(j, err) < 0)
 		return -1;
-	join_relatives(j);
-	if (put_counts(j, w, err) < 0)
+	join_between(j);
+	if (join_survey(j, err) < 0)
+		return -1;
+	join_between(j);
+	if (join_households(j, err) < 0)
+		return -1;
+	join_between(j);
+	if (join_relatives(j, err) < 0 || put_counts(j, w, err) < 0)
 		return -1;
 	return join_dossiers(j, w, err);
 }
@@ -71,7 +105,10 @@ static int run(struct join *j, struct frame_writer *w, struct err *err)
 static void release(struct join *j)
 {
 	home_reader_free(j->reader);
+	found_release(&j->found);
 	people_release(&j->people);
+	spool_close(j->found_others);
+	spool_close(j->hard_rows);
 	people_release(&j->others);
 	groups_release(&j->groups);
 	sieve_release(&j->sources);

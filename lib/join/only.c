@@ -19,7 +19,7 @@ void only_person(struct join *j)
 	if (id_clean(only->unit_no, clean, sizeof clean, &n) != 0 || id_parse((struct str){ clean, n }, j->pack->as_of, &key) != 0)
 		return;
 	j->only.person = id_key(key);
-	people_add(&j->people, j->only.person, WANTED_PRINCIPAL);
+	found_add(&j->found, j->only.person, WANTED_PRINCIPAL);
 }
 
 /* "500901-00012", or "-00012" where the region is unknown. Whether there is such a household turns out later (households.c). */

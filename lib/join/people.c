@@ -1,88 +1,154 @@
 #include "people.h"
 
-#include "base/seed.h"
-
 #define BATCH 32 /* keys */
-#define LEAST 1024 /* slots */
+#define LEAST 1024 /* places */
+#define LEAST_BITS (ID_KEY_BITS - 32) /* of a bucket's number: the rest of a key has 32 */
+#define BUCKET 4 /* people, about */
 
-static uint64_t hash_of(const struct wanted_people *p, uint64_t key)
+/* ---- keys scattered -------------------------------------------------------------------------------------------------------------------------- */
+
+/* The number that undoes a multiplication by an odd one: each step doubles the bits that are right, of which there are 3 at first. */
+static uint64_t back(uint64_t odd)
 {
-	return sieve_hash(key * p->seed);
+	uint64_t x = odd;
+	for (int bits = 3; bits < 64; bits *= 2)
+		x *= 2 - odd * x;
+	return x;
 }
 
-static uint64_t home_of(const struct wanted_people *p, uint64_t hash)
+void scatter_make(struct scatter *s, uint64_t seed)
 {
-	return (hash >> 32) * p->cap >> 32;
+	s->a = (UINT64_C(0x9E3779B97F4A7C15) ^ seed << 1) | 1;
+	s->b = (UINT64_C(0xD6E8FEB86659FD93) ^ seed >> 7) | 1;
+	s->a_back = back(s->a);
+	s->b_back = back(s->b);
 }
 
-static bool is_empty(const struct wanted_people *p, uint64_t at)
+static uint64_t scatter_back(const struct scatter *s, uint64_t h)
 {
-	return !p->slots[at].low && !p->slots[at].high;
+	h = h * s->b_back & ID_KEY_MASK;
+	return (h ^ h >> 24) * s->a_back & ID_KEY_MASK; /* 24 bits and more are over half: once is enough */
 }
 
-static uint32_t slot_of(const struct wanted_people *p, uint64_t key)
+/* ---- collected ------------------------------------------------------------------------------------------------------------------------------- */
+
+static struct found_person *place_of(const struct people_found *f, uint64_t key)
 {
-	uint64_t at = home_of(p, hash_of(p, key));
-	while (!is_empty(p, at) && people_key(p, (uint32_t)at) != key)
-		if (++at == p->cap)
+	uint64_t at = (scatter_key(&f->scatter, key) >> (ID_KEY_BITS - 32)) * f->cap >> 32;
+	while (found_key(&f->slots[at]) && found_key(&f->slots[at]) != key)
+		if (++at == f->cap)
 			at = 0;
-	return (uint32_t)at;
+	return &f->slots[at];
 }
 
-static void resize(struct wanted_people *p, uint64_t cap)
+static void resize(struct people_found *f, uint64_t cap)
 {
-	struct wanted_people old = *p;
-	p->cap = cap;
-	p->seed = hash_seed();
-	p->slots = mem_alloc(cap * sizeof *p->slots);
+	struct people_found old = *f;
+	f->cap = cap;
+	f->slots = mem_alloc(cap * sizeof *f->slots);
 	for (uint64_t i = 0; i < old.cap; i++)
-		if (!is_empty(&old, i))
-			p->slots[slot_of(p, people_key(&old, (uint32_t)i))] = old.slots[i];
+		if (found_key(&old.slots[i]))
+			*place_of(f, found_key(&old.slots[i])) = old.slots[i];
 	free(old.slots);
 }
 
-void people_reserve(struct wanted_people *p, uint64_t count)
+void found_reserve(struct people_found *f, uint64_t count)
 {
 	uint64_t cap = count + count / 2 + LEAST;
-	if (cap > p->cap)
-		resize(p, cap);
+	if (cap > f->cap)
+		resize(f, cap);
 }
 
-uint32_t people_add(struct wanted_people *p, uint64_t key, unsigned flags)
+struct found_person *found_add(struct people_found *f, uint64_t key, unsigned flags)
 {
-	if (4 * (p->count + 1) > 3 * p->cap)
-		resize(p, p->cap + p->cap / 2 + LEAST);
-	uint32_t at = slot_of(p, key);
-	if (is_empty(p, at)) {
-		p->slots[at] = (struct wanted_person){ (uint32_t)key, (uint16_t)(key >> 32), 0, NONE };
-		p->count++;
+	if (4 * (f->count + 1) > 3 * f->cap)
+		resize(f, f->cap + f->cap / 2 + LEAST);
+	struct found_person *p = place_of(f, key);
+	if (!found_key(p)) {
+		*p = found_person(key, 0, NONE);
+		f->count++;
 	}
-	people_mark(p, at, flags);
-	return at;
+	p->flags |= (uint16_t)flags;
+	return p;
 }
 
-void people_settle(struct wanted_people *p)
+struct found_person *found_look(const struct people_found *f, uint64_t key)
 {
-	sieve_release(&p->sieve);
-	sieve_make(&p->sieve, p->count, 12);
-	for (uint64_t i = 0; i < p->cap; i++)
-		if (!is_empty(p, i))
-			sieve_add(&p->sieve, hash_of(p, people_key(p, (uint32_t)i)));
+	struct found_person *p = f->cap ? place_of(f, key) : NULL;
+	return p && found_key(p) ? p : NULL;
 }
 
-uint32_t people_look(const struct wanted_people *p, uint64_t key)
+void found_release(struct people_found *f)
 {
-	if (!p->cap)
-		return NONE;
-	uint32_t at = slot_of(p, key);
-	return is_empty(p, at) ? NONE : at;
+	free(f->slots);
+	*f = (struct people_found){ 0 };
+}
+
+/* ---- settled --------------------------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t hash_of(const struct wanted_people *p, uint64_t key)
+{
+	return sieve_hash(key * p->scatter.a);
+}
+
+static uint64_t bucket_of(const struct wanted_people *p, uint64_t scattered)
+{
+	return scattered >> (ID_KEY_BITS - p->bits);
+}
+
+static uint32_t rest_of(const struct wanted_people *p, uint64_t scattered)
+{
+	return (uint32_t)(scattered & ((UINT64_C(1) << (ID_KEY_BITS - p->bits)) - 1));
+}
+
+void people_begin(struct wanted_people *p, const struct scatter *s, uint64_t count)
+{
+	*p = (struct wanted_people){ .scatter = *s, .count = count, .bits = LEAST_BITS };
+	while (p->bits < 31 && count >> p->bits >= BUCKET)
+		p->bits++;
+	p->slots = mem_alloc((count + 1) * sizeof *p->slots);
+	p->buckets = mem_alloc(((UINT64_C(1) << p->bits) + 2) * sizeof *p->buckets);
+	sieve_make(&p->sieve, count, 12);
+}
+
+/* Where a bucket begins is counted up in the place of the next one, and grows as the bucket fills, to where that one begins. */
+void people_take(struct wanted_people *p, const struct found_person *some, size_t n, unsigned part, unsigned part_bits)
+{
+	uint64_t first = (uint64_t)part << (p->bits - part_bits), end = (uint64_t)(part + 1) << (p->bits - part_bits);
+	uint32_t *filling = p->buckets + 1, sum = p->buckets[first];
+	for (size_t i = 0; i < n; i++)
+		if (found_key(&some[i]))
+			filling[bucket_of(p, scatter_key(&p->scatter, found_key(&some[i])))]++;
+	for (uint64_t b = first; b < end; b++) {
+		uint32_t count = filling[b];
+		filling[b] = sum;
+		sum += count;
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint64_t key = found_key(&some[i]), h = scatter_key(&p->scatter, key);
+		if (!key)
+			continue;
+		p->slots[filling[bucket_of(p, h)]++] = (struct wanted_person){ rest_of(p, h), some[i].group, (uint8_t)some[i].flags };
+		sieve_add(&p->sieve, hash_of(p, key));
+	}
+}
+
+static uint32_t in_bucket(const struct wanted_people *p, uint64_t scattered)
+{
+	uint64_t b = bucket_of(p, scattered);
+	uint32_t rest = rest_of(p, scattered), end = p->buckets[b + 1];
+	for (uint32_t i = p->buckets[b]; i < end; i++)
+		if (p->slots[i].rest == rest)
+			return i;
+	return NONE;
 }
 
 uint32_t people_find(const struct wanted_people *p, uint64_t key)
 {
-	return sieve_has(&p->sieve, hash_of(p, key)) ? people_look(p, key) : NONE;
+	return sieve_has(&p->sieve, hash_of(p, key)) ? in_bucket(p, scatter_key(&p->scatter, key)) : NONE;
 }
 
+/* Each step fetches the memory of the next for all keys at once: sieve, bucket, people. */
 static void find_batch(const struct wanted_people *p, const uint64_t *keys, uint32_t n, uint32_t *ret)
 {
 	uint64_t h[BATCH];
@@ -93,15 +159,17 @@ static void find_batch(const struct wanted_people *p, const uint64_t *keys, uint
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		ret[i] = NONE;
-		if (!sieve_has(&p->sieve, h[i]))
-			continue;
-		__builtin_prefetch(&p->slots[home_of(p, h[i])]);
-		in[count++] = i;
+		if (sieve_has(&p->sieve, h[i]))
+			in[count++] = i;
 	}
 	for (uint32_t k = 0; k < count; k++) {
-		uint32_t at = slot_of(p, keys[in[k]]);
-		ret[in[k]] = is_empty(p, at) ? NONE : at;
+		h[k] = scatter_key(&p->scatter, keys[in[k]]);
+		__builtin_prefetch(&p->buckets[bucket_of(p, h[k])]);
 	}
+	for (uint32_t k = 0; k < count; k++)
+		__builtin_prefetch(&p->slots[p->buckets[bucket_of(p, h[k])]]);
+	for (uint32_t k = 0; k < count; k++)
+		ret[in[k]] = in_bucket(p, h[k]);
 }
 
 void people_find_all(const struct wanted_people *p, const uint64_t *keys, uint32_t n, uint32_t *ret)
@@ -113,9 +181,44 @@ void people_find_all(const struct wanted_people *p, const uint64_t *keys, uint32
 			memset(ret + from, 0xFF, (n - from < BATCH ? n - from : BATCH) * sizeof *ret);
 }
 
+static uint64_t key_in(const struct wanted_people *p, uint64_t bucket, uint32_t slot)
+{
+	return scatter_back(&p->scatter, bucket << (ID_KEY_BITS - p->bits) | p->slots[slot].rest);
+}
+
+uint64_t people_key(const struct wanted_people *p, uint32_t slot)
+{
+	uint64_t low = 0, high = (UINT64_C(1) << p->bits) - 1; /* the last bucket that begins at the slot or before is the one */
+	while (low < high) {
+		uint64_t mid = (low + high + 1) / 2;
+		if (p->buckets[mid] <= slot)
+			low = mid;
+		else
+			high = mid - 1;
+	}
+	return key_in(p, low, slot);
+}
+
+bool people_next(const struct wanted_people *p, struct people_walk *w, uint32_t *slot, uint64_t *key)
+{
+	if (w->slot == p->count)
+		return false;
+	while (p->buckets[w->bucket + 1] <= w->slot)
+		w->bucket++;
+	*key = key_in(p, w->bucket, w->slot);
+	*slot = w->slot++;
+	return true;
+}
+
+uint64_t people_bytes(const struct wanted_people *p)
+{
+	return p->slots ? (p->count + 1) * sizeof *p->slots + (sizeof *p->buckets << p->bits) + 2 * p->count : 0; /* of the sieve 12 to 24 bits */
+}
+
 void people_release(struct wanted_people *p)
 {
 	free(p->slots);
+	free(p->buckets);
 	sieve_release(&p->sieve);
 	*p = (struct wanted_people){ 0 };
 }

@@ -1,11 +1,16 @@
-/* people: a set of persons by key, each with flags and a group; built once, then asked tens of millions of times.
+/* people: a set of persons by key, each with flags and a group; collected, then asked tens of millions of times.
  *
- * A person has a slot, which does not move any more once nobody is added.
+ * While people are collected they stand in a table that grows (struct people_found), or, when each comes but once, wherever the caller
+ * puts them. Settled (struct wanted_people) a person takes 9 bytes and has a slot, which does not move.
+ *
+ * A settled person lies in a bucket by the first bits of their key, scattered; the rest of it stands beside them, so nothing of a key
+ * is lost. How keys are scattered differs from run to run, so nobody can make them collide; no output depends on it.
  */
 #ifndef BIDUI_JOIN_PEOPLE_H
 #define BIDUI_JOIN_PEOPLE_H
 
 #include "dossier/dossier.h"
+#include "id/id.h"
 #include "sieve.h"
 
 enum wanted_flag {
@@ -17,36 +22,87 @@ enum wanted_flag {
 	WANTED_PLACED = 32,     /* in their own dossier and no other */
 };
 
-struct wanted_person {          /* 12 bytes: what is asked of one lies in one place of memory */
-	uint32_t low;           /* bits of the key; all 0: an empty slot */
+/* A way to scatter keys of ID_KEY_BITS bits, which can be undone. */
+struct scatter {
+	uint64_t a, b, a_back, b_back;
+};
+void scatter_make(struct scatter *s, uint64_t seed);
+static inline uint64_t scatter_key(const struct scatter *s, uint64_t key) /* of as many bits */
+{
+	uint64_t h = key * s->a & ID_KEY_MASK;
+	return (h ^ h >> 24) * s->b & ID_KEY_MASK;
+}
+
+/* ---- collected ----------------------------------------------------------------------------------------------------------------------------- */
+
+struct found_person {
+	uint32_t low;           /* bits of the key; all 0: nobody */
 	uint16_t high;
 	uint16_t flags;
-	uint32_t group;         /* or NONE; with WANTED_PLACED the number of the only dossier */
+	uint32_t group;         /* or NONE */
 };
+
+static inline uint64_t found_key(const struct found_person *p) { return (uint64_t)p->high << 32 | p->low; }
+static inline struct found_person found_person(uint64_t key, unsigned flags, uint32_t group)
+{
+	return (struct found_person){ (uint32_t)key, (uint16_t)(key >> 32), (uint16_t)flags, group };
+}
+
+struct people_found {
+	struct found_person *slots;
+	uint64_t cap, count;
+	struct scatter scatter; /* set before anybody is added */
+};
+
+void found_reserve(struct people_found *f, uint64_t count); /* room for so many without growing */
+/* The person, added when new; good until the next found_add. */
+struct found_person *found_add(struct people_found *f, uint64_t key, unsigned flags);
+struct found_person *found_look(const struct people_found *f, uint64_t key); /* or NULL */
+void found_release(struct people_found *f);
+
+/* ---- settled ------------------------------------------------------------------------------------------------------------------------------- */
+
+struct wanted_person {
+	uint32_t rest;          /* of the scattered key, behind the bits of the bucket */
+	uint32_t group;         /* or NONE; with WANTED_PLACED the number of the only dossier */
+	uint8_t flags;
+} __attribute__((packed));
 
 struct wanted_people {
 	struct wanted_person *slots;
-	uint64_t cap, count;
-	uint64_t seed;          /* of the hash: base/seed.h */
-	struct sieve sieve;     /* in front of the slots, made by people_settle */
+	uint32_t *buckets;      /* the first slot of each, and the end */
+	uint64_t count;
+	unsigned bits;          /* of a bucket's number */
+	struct scatter scatter;
+	struct sieve sieve;     /* in front of the slots */
 };
 
-void people_reserve(struct wanted_people *p, uint64_t count); /* room for so many without growing */
-/* The person's slot, good until the next people_add. */
-uint32_t people_add(struct wanted_people *p, uint64_t key, unsigned flags);
-/* Nobody is added any more: slots stay, and may be looked for from any thread. */
-void people_settle(struct wanted_people *p);
-uint32_t people_look(const struct wanted_people *p, uint64_t key);  /* slot, or NONE; also before people_settle */
-uint32_t people_find(const struct wanted_people *p, uint64_t key);  /* the same, after it */
+/* Settle so many people. They come part by part: those whose scattered keys begin with the bits 0, with 1 ... of part_bits. Some of the
+ * places may be empty. */
+#define PEOPLE_PART_BITS 6
+#define PEOPLE_PARTS (1u << PEOPLE_PART_BITS)
+void people_begin(struct wanted_people *p, const struct scatter *s, uint64_t count);
+void people_take(struct wanted_people *p, const struct found_person *some, size_t n, unsigned part, unsigned part_bits);
+
+static inline unsigned people_part(const struct scatter *s, uint64_t key)
+{
+	return (unsigned)(scatter_key(s, key) >> (ID_KEY_BITS - PEOPLE_PART_BITS));
+}
+
+uint32_t people_find(const struct wanted_people *p, uint64_t key);  /* slot, or NONE */
 /* The slots of n keys, their memory fetched together. */
 void people_find_all(const struct wanted_people *p, const uint64_t *keys, uint32_t n, uint32_t *ret);
+uint64_t people_key(const struct wanted_people *p, uint32_t slot);  /* by a search: not for every row */
+uint64_t people_bytes(const struct wanted_people *p);               /* of memory, about */
 void people_release(struct wanted_people *p);
 
-static inline uint64_t people_key(const struct wanted_people *p, uint32_t slot)
-{
-	return (uint64_t)p->slots[slot].high << 32 | p->slots[slot].low;
-}
+/* Everybody, with their keys: begin with slot and bucket 0. */
+struct people_walk {
+	uint32_t slot, bucket;
+};
+bool people_next(const struct wanted_people *p, struct people_walk *w, uint32_t *slot, uint64_t *key);
+
 static inline unsigned people_flags(const struct wanted_people *p, uint32_t slot) { return p->slots[slot].flags; }
-static inline void people_mark(struct wanted_people *p, uint32_t slot, unsigned flags) { p->slots[slot].flags |= (uint16_t)flags; }
+static inline void people_mark(struct wanted_people *p, uint32_t slot, unsigned flags) { p->slots[slot].flags |= (uint8_t)flags; }
 
 #endif

@@ -24,20 +24,20 @@ static struct relative *find(const struct join *j, struct household_key home)
 }
 
 /* Its people have been waiting for this. */
-static void look_at(struct join *j, struct relative *r)
+static int look_at(struct join *j, struct relative *r, struct err *err)
 {
 	if (r->group != NONE)
-		return;
+		return 0;
 	r->group = groups_add(&j->groups, GROUP_HOUSEHOLD, r->first);
 	for (uint32_t i = 0; i < r->people; i++) {
 		const struct waiting *w = &j->waiting.items[r->waiting + i];
-		uint32_t at = people_add(&j->others, w->key, 0);
-		j->others.slots[at].group = r->group;
-		mark_row(j->wanted, w->ordinal);
+		if (want_other(j, w->key, w->ordinal, r->group, 0, err) < 0)
+			return -1;
 	}
+	return 0;
 }
 
-void join_relatives(struct join *j)
+int join_relatives(struct join *j, struct err *err)
 {
 	struct relative *r = j->relatives.items;
 	sort(r, j->relatives.count, sizeof *r, by_home);
@@ -45,13 +45,14 @@ void join_relatives(struct join *j)
 		struct relative *source = r[i].from.b ? find(j, r[i].from) : NULL;
 		if (!source || source == &r[i] || !(r[i].principal || source->principal))
 			continue;
-		look_at(j, &r[i]);
-		look_at(j, source);
+		if (look_at(j, &r[i], err) < 0 || look_at(j, source, err) < 0)
+			return -1;
 		struct kinship one = { (uint32_t)i, (uint32_t)(source - r) };
 		VEC_PUSH(j->kinships.items, j->kinships.count, j->kinships.cap, one);
 	}
 	free(j->waiting.items);
 	j->waiting.items = NULL;
+	return 0;
 }
 
 /* ---- dossiers ------------------------------------------------------------------------------------------------------------------------------- */
@@ -66,9 +67,12 @@ static int by_key(const void *a, const void *b)
 static void group_singles(struct join *j)
 {
 	VEC(uint64_t) singles = { 0 };
-	for (uint64_t i = 0; i < j->people.cap; i++)
-		if (people_flags(&j->people, (uint32_t)i) & WANTED_PRINCIPAL && j->people.slots[i].group == NONE)
-			VEC_PUSH(singles.items, singles.count, singles.cap, people_key(&j->people, (uint32_t)i));
+	struct people_walk walk = { 0 };
+	uint64_t key;
+	uint32_t slot;
+	while (people_next(&j->people, &walk, &slot, &key))
+		if (people_flags(&j->people, slot) & WANTED_PRINCIPAL && j->people.slots[slot].group == NONE)
+			VEC_PUSH(singles.items, singles.count, singles.cap, key);
 	sort(singles.items, singles.count, sizeof *singles.items, by_key);
 	for (size_t i = 0; i < singles.count; i++) {
 		uint32_t g = groups_add(&j->groups, GROUP_PERSON, (uint32_t)i);
@@ -128,9 +132,26 @@ static int by_what(const void *pa, const void *pb)
 	return (a->by > b->by) - (a->by < b->by);
 }
 
-void number_dossiers(struct join *j)
+static int settle_others(struct join *j, struct err *err)
 {
-	people_settle(&j->others);
+	struct buf some = { 0 };
+	int r = 0;
+	people_begin(&j->others, &j->people.scatter, j->found_other_count);
+	for (unsigned part = 0; r == 0 && part < PEOPLE_PARTS; part++) {
+		r = spool_read(j->found_others, part, &some, err);
+		if (r == 0)
+			people_take(&j->others, (const struct found_person *)some.p, some.n / sizeof(struct found_person), part, PEOPLE_PART_BITS);
+	}
+	buf_release(&some);
+	spool_close(j->found_others);
+	j->found_others = NULL;
+	return r;
+}
+
+int number_dossiers(struct join *j, struct err *err)
+{
+	if (settle_others(j, err) < 0)
+		return -1;
 	group_singles(j);
 	groups_number(&j->groups);
 	link_kin(j);
@@ -141,12 +162,13 @@ void number_dossiers(struct join *j)
 	free(j->kinships.items);
 	j->relatives.items = NULL;
 	j->kinships.items = NULL;
+	return 0;
 }
 
 /* Most people are in one dossier, and it is noted beside them. */
 static void note_dossiers(const struct join *j, struct wanted_people *people)
 {
-	for (uint64_t i = 0; i < people->cap; i++) {
+	for (uint64_t i = 0; i < people->count; i++) {
 		struct wanted_person *p = &people->slots[i];
 		if (!(p->flags & WANTED_PRINCIPAL) || p->flags & WANTED_PARTNER || j->groups.marks[p->group] & GROUP_LINKED)
 			continue;

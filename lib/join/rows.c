@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #define BYTES_A_PERSON 300       /* rows and what is known of them, on average */
-#define SHARES_MOST 1024
-#define LEAST_SHARE (1u << 20)   /* bytes */
+#define SHARE_OF_MEMORY 16       /* one part in so many: what puts a share together takes some of them */
+#define MEMORY (UINT64_C(256) << 20) /* bytes, where nothing is said */
 
 struct row_piece {
 	struct table_scan scan;
@@ -164,13 +164,14 @@ static int gather_people(struct gatherer *g, const struct wanted_people *p, uint
 	struct places_of places = { 0 };
 	struct buf out = { 0 };
 	int r = 0;
-	for (uint64_t i = 0; r == 0 && i < p->cap; i++) {
+	struct people_walk walk = { 0 };
+	uint64_t key;
+	uint32_t slot;
+	while (r == 0 && people_next(p, &walk, &slot, &key)) {
 		uint8_t x[9];
-		if (!people_key(p, (uint32_t)i))
-			continue;
 		places.count = out.n = 0;
-		places_of_person(g->j, (uint32_t)i | mark, &places);
-		le64_put(x, people_key(p, (uint32_t)i));
+		places_of_person(g->j, slot | mark, &places);
+		le64_put(x, key);
 		for (size_t k = 0; k < places.count; k++) {
 			x[8] = places.items[k].flags;
 			if (only_wants(g->j, places.items[k].dossier))
@@ -262,20 +263,23 @@ static int put_meta(const struct gatherer *g, struct frame_writer *w, struct err
 	return r;
 }
 
+/* Small enough to be put together when people are not needed any more, and not more than there is room for now. */
 static unsigned shares_for(const struct join *j)
 {
-	uint64_t bytes = (j->people.count + j->others.count) * BYTES_A_PERSON, share = j->memory / 32;
+	uint64_t memory = j->job->memory ? j->job->memory : MEMORY, share = memory / SHARE_OF_MEMORY;
+	uint64_t shares = 1 + (j->people.count + j->others.count) * BYTES_A_PERSON / share, most = join_room(j) / SPOOL_LEAST;
 	if (j->job->partitions)
 		return j->job->partitions;
-	bytes = 1 + bytes / (share > LEAST_SHARE ? share : LEAST_SHARE);
-	return bytes < SHARES_MOST ? (unsigned)bytes : SHARES_MOST;
+	return (unsigned)(shares < most ? shares : most);
 }
 
-static void prepare(struct gatherer *g)
+static int prepare(struct gatherer *g, struct err *err)
 {
 	struct join *j = g->j;
 	unsigned count = lanes_count(j->job->threads);
-	number_dossiers(j);
+	if (number_dossiers(j, err) < 0 || join_enough(j, err) < 0)
+		return -1;
+	join_between(j);
 	if (j->job->only)
 		only_dossiers(j);
 	place_people(j);
@@ -285,7 +289,8 @@ static void prepare(struct gatherer *g)
 		g->pieces[i].reader = home_reader_new(j->pack);
 	g->to.shares = shares_for(j);
 	g->to.dossiers = j->groups.dossiers / g->to.shares + 1;
-	spool_open(&g->to.spool, j->job->path, g->to.shares, j->memory / 4);
+	spool_open(&g->to.spool, j->job->path, g->to.shares, join_room(j));
+	return 0;
 }
 
 /* What is not needed to put dossiers together. */
@@ -311,11 +316,13 @@ int join_dossiers(struct join *j, struct frame_writer *w, struct err *err)
 {
 	struct gatherer *g = mem_alloc(sizeof *g);
 	g->j = j;
-	prepare(g);
-	int r = gather_tables(g, err);
+	int r = prepare(g, err);
+	if (r == 0)
+		r = gather_tables(g, err);
 	if (r == 0)
 		r = check_accounts(g, err);
 	release_search(g);
+	join_between(g->j);
 	if (r == 0)
 		r = put_dossiers(j, &g->to, w, err);
 	if (r == 0)

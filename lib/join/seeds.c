@@ -79,7 +79,7 @@ static int seed_table(struct join *j, const struct table *t, struct sower *by, u
 		if (by && !is_seed(by, r))
 			continue;
 		for (int i = 0, n = row_keys(t->kind, r, keys); i < n; i++)
-			people_add(&j->people, keys[i], flags);
+			found_add(&j->found, keys[i], flags);
 	}
 	table_scan_release(&s);
 	return got == ITER_END ? 0 : -1;
@@ -142,12 +142,12 @@ static int tie_registers(struct join *j, struct err *err)
 	table_scan_init(&s, j->register_table);
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
 		uint32_t g = register_group(j, &numbers, household_again(j, &last, 0, row_text(k, r, number)), ordinal);
-		uint32_t p = people_add(&j->people, row_key(k, r), WANTED_PRINCIPAL | WANTED_REGISTERED);
+		struct found_person *p = found_add(&j->found, row_key(k, r), WANTED_PRINCIPAL | WANTED_REGISTERED);
 		if (j->job->only && str_eq(row_text(k, r, number), j->job->only->unit_no))
 			j->only.member = g;
-		if (j->people.slots[p].group != NONE)
-			groups_tie(&j->groups, j->people.slots[p].group, g);
-		j->people.slots[p].group = g;
+		if (p->group != NONE)
+			groups_tie(&j->groups, p->group, g);
+		p->group = g;
 	}
 	table_scan_release(&s);
 	free(numbers.slots);
@@ -167,12 +167,12 @@ static int seed_partners(struct join *j, const struct table *t, struct err *err)
 		if (row_keys(t->kind, r, keys) < 2 || keys[0] == keys[1])
 			continue;
 		for (int i = 0; i < 2; i++) {
-			uint32_t p = people_look(&j->people, keys[i]);
-			if (p == NONE || !(people_flags(&j->people, p) & WANTED_REGISTERED))
+			const struct found_person *p = found_look(&j->found, keys[i]);
+			if (!p || !(p->flags & WANTED_REGISTERED))
 				continue;
-			struct request q = { keys[1 - i], j->people.slots[p].group };
+			struct request q = { keys[1 - i], p->group };
 			VEC_PUSH(j->requests.items, j->requests.count, j->requests.cap, q);
-			people_add(&j->people, q.what, WANTED_PARTNER);
+			found_add(&j->found, q.what, WANTED_PARTNER);
 		}
 	}
 	table_scan_release(&s);
@@ -205,7 +205,8 @@ static int seed_kinds(struct join *j, struct err *err)
 int join_seeds(struct join *j, struct err *err)
 {
 	const struct join_job *job = j->job;
-	people_reserve(&j->people, j->register_table->rows);
+	scatter_make(&j->found.scatter, j->seed);
+	found_reserve(&j->found, j->register_table->rows);
 	if (tie_registers(j, err) < 0)
 		return -1;
 	for (unsigned i = 0; i < job->table_count; i++)
@@ -218,8 +219,10 @@ int join_seeds(struct join *j, struct err *err)
 	if (j->deaths_table && seed_table(j, j->deaths_table, NULL, WANTED_PRINCIPAL | WANTED_HARD, err) < 0)
 		return -1;
 	for (size_t i = 0; i < j->homes_table->repeated_count; i++)
-		people_add(&j->people, j->homes_table->repeated[i], WANTED_PRINCIPAL | WANTED_HARD);
-	people_settle(&j->people);
+		found_add(&j->found, j->homes_table->repeated[i], WANTED_PRINCIPAL | WANTED_HARD);
+	people_begin(&j->people, &j->found.scatter, j->found.count);
+	people_take(&j->people, j->found.slots, j->found.cap, 0, 0);
+	found_release(&j->found);
 	return 0;
 }
 

@@ -25,7 +25,7 @@ struct survey_piece {
 	struct who who;
 	VEC(struct run) runs;
 	VEC(uint32_t) seeds;       /* ordinals of their rows */
-	struct hard_rows hard;
+	struct buf hard;
 };
 
 struct survey {
@@ -38,7 +38,6 @@ struct survey {
 	VEC(uint64_t) scattered;
 	VEC(struct run) splits;    /* of unwanted runs */
 	VEC(uint64_t) sources;     /* that wanted runs name, and what comes to them */
-	struct hard_rows hard;
 };
 
 /* ---- a piece: any thread ------------------------------------------------------------------------------------------------------------------ */
@@ -101,7 +100,7 @@ static int look(void *arg, unsigned lane, uint64_t i, struct err *err)
 		wanted = true;
 		VEC_PUSH(p->seeds.items, p->seeds.count, p->seeds.cap, ordinal);
 		if (people_flags(&j->people, person) & WANTED_HARD)
-			hard_take(&p->hard, k, r, people_key(&j->people, person), ordinal);
+			hard_take(&p->hard, k, r, row_key(k, r), ordinal);
 	}
 	end_run(p, first, wanted);
 	return got == ITER_END ? 0 : -1;
@@ -128,7 +127,7 @@ static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 	struct survey *s = arg;
 	struct survey_piece *p = &s->pieces[lane];
 	struct join *j = s->j;
-	(void)i, (void)err;
+	(void)i;
 	for (size_t n = 0; n < p->runs.count; n++) {
 		const struct run *r = &p->runs.items[n];
 		if (n + AHEAD < p->runs.count)
@@ -146,8 +145,7 @@ static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 	}
 	for (size_t n = 0; n < p->seeds.count; n++)
 		mark_row(j->seed_rows, p->seeds.items[n]);
-	hard_append(&s->hard, &p->hard);
-	return 0;
+	return hard_put(j, &p->hard, err);
 }
 
 /* ---- all ------------------------------------------------------------------------------------------------------------------------------------ */
@@ -206,7 +204,8 @@ static void prepare(struct survey *s)
 	s->number = h->number;
 	s->split_on = h->split_on;
 	s->split_from = h->split_from;
-	sieve_make(&s->seen, j->homes_table->rows, 4);
+	spool_open(&j->hard_rows, j->job->path, PEOPLE_PARTS, join_room(j) / 8);
+	sieve_make(&s->seen, j->homes_table->rows, j->job->memory ? 2 : 4); /* where it errs, a household is taken as scattered */
 	sieve_make(&j->principals, j->people.count, 12);
 	j->seed_rows = mem_alloc(bitmap_words(j) * sizeof *j->seed_rows);
 }
@@ -218,13 +217,12 @@ static void release(struct survey *s)
 		who_release(&s->pieces[i].who);
 		free(s->pieces[i].runs.items);
 		free(s->pieces[i].seeds.items);
-		hard_release(&s->pieces[i].hard);
+		buf_release(&s->pieces[i].hard);
 	}
 	free(s->pieces);
 	free(s->splits.items);
 	free(s->sources.items);
 	sieve_release(&s->seen);
-	hard_release(&s->hard);
 }
 
 int join_survey(struct join *j, struct err *err)
@@ -237,7 +235,7 @@ int join_survey(struct join *j, struct err *err)
 	keep_scattered(&s);
 	keep_sources(&s);
 	if (r == 0)
-		r = hard_settle(j, &s.hard, err);
+		r = hard_settle(j, err);
 	release(&s);
 	return r;
 }

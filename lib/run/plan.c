@@ -101,6 +101,21 @@ static int set_number(struct loader *l, const char *key, long low, long high, bo
 	return 0;
 }
 
+static int set_memory(struct loader *l, struct fy_node *n)
+{
+	struct str text;
+	uint64_t size;
+	if (!n)
+		return 0;
+	if (yaml_str(l->yaml, n, &text, l->err) < 0)
+		return -1;
+	if (mem_size(text, &size) < 0)
+		return yaml_fail(l->yaml, n, l->err, "a size such as 512M or 2G, 64M at least");
+	if (!l->plan->memory)
+		l->plan->memory = size;
+	return 0;
+}
+
 /* The command line can only ask for them. */
 static int set_xlsx(struct loader *l, struct fy_node *n)
 {
@@ -144,8 +159,8 @@ static int set_limits(struct loader *l, struct fy_node *map)
 
 static int load(struct loader *l)
 {
-	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", "xlsx", "split", "state", "check", "verdicts", "keep",
-		"limits", NULL };
+	static const char *const keys[] = { "extracts", "files", "as_of", "out", "pack", "schemas", "own_schemas", "threads", "memory", "xlsx", "split",
+		"state", "check", "verdicts", "keep", "limits", NULL };
 	struct run_plan *p = l->plan;
 	struct fy_node *root = yaml_root(l->yaml), *files, *own, *xlsx, *limits;
 	if (yaml_keys(l->yaml, root, keys, l->err) < 0 || set_optional(l, root, "extracts", &p->extracts, true) < 0 ||
@@ -162,7 +177,7 @@ static int load(struct loader *l)
 		return -1;
 	if ((limits = yaml_get(root, "limits")) && set_limits(l, limits) < 0)
 		return -1;
-	if (set_number(l, "threads", 1, 64, p->threads, &p->threads) < 0)
+	if (set_number(l, "threads", 1, 64, p->threads, &p->threads) < 0 || set_memory(l, yaml_get(root, "memory")) < 0)
 		return -1;
 	return set_number(l, "keep", 0, RUN_KEEP_MAX, p->keep_said, &p->keep);
 }

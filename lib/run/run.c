@@ -88,13 +88,23 @@ static void *ingest_worker(void *arg)
 	return NULL;
 }
 
+/* A thread that reads no kind of its own. */
+static void *ingest_helper(void *arg)
+{
+	struct ingest_pool *p = arg;
+	ingest_help(p->r->crew);
+	return NULL;
+}
+
+/* Where memory is short, one kind at a time. */
 static void run_pool(struct ingest_pool *p, unsigned threads)
 {
+	void *(*work)(void *) = p->r->plan->memory ? ingest_helper : ingest_worker;
 	pthread_t ids[64];
 	unsigned started = 0;
 	if (!p->count)
 		ingest_crew_close(p->r->crew);
-	while (started + 1 < threads && started < 63 && pthread_create(&ids[started], NULL, ingest_worker, p) == 0)
+	while (started + 1 < threads && started < 63 && pthread_create(&ids[started], NULL, work, p) == 0)
 		started++;
 	ingest_worker(p);
 	for (unsigned i = 0; i < started; i++)
@@ -213,7 +223,8 @@ int runner_ingest(struct runner *r, struct err *err)
 int runner_join(struct runner *r, const char *dossiers, struct join_only *only, struct err *err)
 {
 	struct table *tables[64];
-	struct join_job job = { .pack = r->pack, .tables = tables, .threads = r->plan->threads, .path = dossiers, .id = r->id, .only = only };
+	struct join_job job = { .pack = r->pack, .tables = tables, .threads = r->plan->threads,
+		.memory = r->plan->memory, .path = dossiers, .id = r->id, .only = only };
 	int got = 0;
 	r->progress->step = STEP_JOIN;
 	for (size_t i = 0; got == 0 && i < r->files.count; i++) {

@@ -2,7 +2,7 @@
  *
  * The file has no name: it is gone with the process, however that ends. What comes back from the disk is checked.
  *
- *     spool_open(&s, folder, partitions, limit, err);
+ *     spool_open(&s, beside, partitions, limit);
  *     spool_put(s, partition, p, n, err); ...
  *     spool_read(s, partition, &buf, err);   // each partition once: all that was put there, in its order
  *     spool_close(s);
@@ -18,12 +18,13 @@
 
 struct spool;
 
-/* beside: a path in whose folder the file is made when it is needed. limit: bytes held in memory, beside a little for each partition. */
+/* beside: a path in whose folder the file is made when it is needed. limit: bytes held in memory; at least SPOOL_LEAST a
+ * partition are. */
+#define SPOOL_LEAST (16u << 10)
 void spool_open(struct spool **ret, const char *beside, unsigned partitions, uint64_t limit);
 int spool_put(struct spool *s, unsigned partition, const void *p, size_t n, struct err *err) __attribute__((warn_unused_result));
 /* Replaces what *to holds. Safe from several threads at once, for different partitions, after the last spool_put. */
 int spool_read(struct spool *s, unsigned partition, struct buf *to, struct err *err) __attribute__((warn_unused_result));
-uint64_t spool_size(const struct spool *s, unsigned partition); /* bytes put there */
 void spool_close(struct spool *s); /* NULL-safe */
 
 #endif

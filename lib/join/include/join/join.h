@@ -36,7 +36,7 @@ struct join_job {
 	unsigned table_count;
 	unsigned partitions;           /* shares of the dossiers; 0: as many as the memory asks for */
 	unsigned threads;              /* 0 counts as 1 */
-	uint64_t memory;               /* bytes, about, for what can be put on disk; 0: a default */
+	uint64_t memory;               /* bytes that the process may take; 0: what it needs to be fast */
 	const char *path;              /* of the dossier file */
 	struct frame_id id;
 	struct join_only *only;        /* or NULL: all */

@@ -36,6 +36,7 @@ struct run_plan {
 	} *files;
 	size_t file_count, file_cap;
 	unsigned threads;
+	uint64_t memory;         /* bytes that a run may take in all; 0: not said */
 	bool xlsx;               /* workbooks too */
 	char *split;             /* county, township, none; NULL: county */
 	char *state;             /* folder in which a run keeps its tables for the next one, or NULL */
