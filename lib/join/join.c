@@ -42,7 +42,7 @@ static int read_places(struct join *j, struct err *err)
 }
 
 #define SPARE (UINT64_C(64) << 20) /* bytes for what can be put on disk, where nothing is said */
-#define BASE (UINT64_C(16) << 20)  /* of the program itself, and what its threads have at hand */
+#define BASE (UINT64_C(12) << 20)  /* of the program itself, and what its threads have at hand */
 #define LEAST (UINT64_C(4) << 20)
 
 static uint64_t held(const struct join *j)
@@ -53,7 +53,8 @@ static uint64_t held(const struct join *j)
 uint64_t join_room(const struct join *j)
 {
 	uint64_t memory = j->job->memory, used = held(j);
-	return !memory ? SPARE : memory > used + LEAST ? memory - used : LEAST;
+	uint64_t room = memory > used + LEAST ? memory - used : LEAST;
+	return !memory || room > SPARE ? SPARE : room;
 }
 
 int join_enough(const struct join *j, struct err *err)
