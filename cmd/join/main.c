@@ -46,6 +46,8 @@ static int open_tables(const struct stage *s, char **paths, int n, struct join_j
 static int join(struct stage *s, struct join_job *job, char **paths, int n, struct err *err)
 {
 	struct table **tables = mem_alloc(((size_t)n + 1) * sizeof *tables);
+	if (job->memory)
+		mem_frugal();
 	int r = stage_load(s, err);
 	job->pack = s->pack;
 	job->tables = tables;

@@ -62,9 +62,12 @@ char *mem_dup(struct str s)
 	return p;
 }
 
-void mem_give_back(void)
+/* What is large is a mapping of its own, which never leaves a hole behind; one arena for all threads. */
+void mem_frugal(void)
 {
-	malloc_trim(0);
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
+	mallopt(M_TRIM_THRESHOLD, 128 << 10);
+	mallopt(M_ARENA_MAX, 1);
 }
 
 int mem_size(struct str text, uint64_t *ret)

@@ -364,10 +364,10 @@ static void prepare(struct builder *b)
 		b->pieces[i].reader = home_reader_new(j->pack);
 	j->wanted = mem_alloc(bitmap_words(j) * sizeof *j->wanted);
 	memcpy(j->wanted, j->seed_rows, bitmap_words(j) * sizeof *j->wanted);
-	spool_open(&j->found_others, j->job->path, PEOPLE_PARTS, join_room(j) / 8);
+	spool_open(&j->found_others, j->job->path, PEOPLE_PARTS, join_room(j) / 16);
 	uint64_t rows = j->all_scattered ? j->homes_table->rows : j->scattered_count * ROWS_A_HOUSEHOLD;
-	b->shares = 1 + (unsigned)(rows * sizeof(struct resident) / (join_room(j) / 8));
-	spool_open(&b->scattered, j->job->path, b->shares, join_room(j) / 8);
+	b->shares = 1 + (unsigned)(rows * sizeof(struct resident) / (join_room(j) / 16));
+	spool_open(&b->scattered, j->job->path, b->shares, join_room(j) / 16);
 }
 
 static void release(struct builder *b)

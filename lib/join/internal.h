@@ -22,7 +22,6 @@ struct household_key {
 
 struct join;
 uint64_t join_room(const struct join *j);              /* bytes that may be used now, beside what is kept until the end (join.c) */
-void join_between(const struct join *j);               /* two steps: where memory is short, what was freed goes back (join.c) */
 int join_enough(const struct join *j, struct err *err); /* 0, or -1: what is kept is more than the memory */
 struct household_key household_key(const struct join *j, uint32_t county, struct str number);
 static inline bool same_household(struct household_key x, struct household_key y) { return x.a == y.a && x.b == y.b; }
@@ -166,6 +165,9 @@ struct join {
 		unsigned dossier_count;
 	} only;                  /* of a join of one unit */
 };
+
+/* Of a key; fewer where memory is short: a wrong yes costs time, nothing else. */
+static inline unsigned sieve_bits(const struct join *j, unsigned bits) { return j->job->memory ? bits / 2 : bits; }
 
 static inline size_t bitmap_words(const struct join *j)
 {

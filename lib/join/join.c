@@ -42,7 +42,7 @@ static int read_places(struct join *j, struct err *err)
 }
 
 #define SPARE (UINT64_C(64) << 20) /* bytes for what can be put on disk, where nothing is said */
-#define BASE (UINT64_C(12) << 20)  /* of the program itself, and what its threads have at hand */
+#define BASE (UINT64_C(48) << 20)  /* of the program itself, and what its threads have at hand; measured */
 #define LEAST (UINT64_C(4) << 20)
 
 static uint64_t held(const struct join *j)
@@ -81,23 +81,10 @@ static int prepare(struct join *j, struct err *err)
 	return 0;
 }
 
-void join_between(const struct join *j)
-{
-	if (j->job->memory)
-		mem_give_back();
-}
-
 static int run(struct join *j, struct frame_writer *w, struct err *err)
 {
-	if (read_places(j, err) < 0 || join_seeds(j, err) < 0 || join_enough(j, err) < 0)
+	if (read_places(j, err) < 0 || join_seeds(j, err) < 0 || join_enough(j, err) < 0 || join_survey(j, err) < 0 || join_households(j, err) < 0)
 		return -1;
-	join_between(j);
-	if (join_survey(j, err) < 0)
-		return -1;
-	join_between(j);
-	if (join_households(j, err) < 0)
-		return -1;
-	join_between(j);
 	if (join_relatives(j, err) < 0 || put_counts(j, w, err) < 0)
 		return -1;
 	return join_dossiers(j, w, err);

@@ -101,14 +101,14 @@ static uint32_t rest_of(const struct wanted_people *p, uint64_t scattered)
 	return (uint32_t)(scattered & ((UINT64_C(1) << (ID_KEY_BITS - p->bits)) - 1));
 }
 
-void people_begin(struct wanted_people *p, const struct scatter *s, uint64_t count)
+void people_begin(struct wanted_people *p, const struct scatter *s, uint64_t count, unsigned sieve_bits)
 {
 	*p = (struct wanted_people){ .scatter = *s, .count = count, .bits = LEAST_BITS };
 	while (p->bits < 31 && count >> p->bits >= BUCKET)
 		p->bits++;
 	p->slots = mem_alloc((count + 1) * sizeof *p->slots);
 	p->buckets = mem_alloc(((UINT64_C(1) << p->bits) + 2) * sizeof *p->buckets);
-	sieve_make(&p->sieve, count, 12);
+	sieve_make(&p->sieve, count, sieve_bits);
 }
 
 /* Where a bucket begins is counted up in the place of the next one, and grows as the bucket fills, to where that one begins. */
@@ -212,7 +212,7 @@ bool people_next(const struct wanted_people *p, struct people_walk *w, uint32_t 
 
 uint64_t people_bytes(const struct wanted_people *p)
 {
-	return p->slots ? (p->count + 1) * sizeof *p->slots + (sizeof *p->buckets << p->bits) + 2 * p->count : 0; /* of the sieve 12 to 24 bits */
+	return p->slots ? (p->count + 1) * sizeof *p->slots + (sizeof *p->buckets << p->bits) + sieve_bytes(&p->sieve) : 0;
 }
 
 void people_release(struct wanted_people *p)

@@ -78,10 +78,10 @@ struct wanted_people {
 };
 
 /* Settle so many people. They come part by part: those whose scattered keys begin with the bits 0, with 1 ... of part_bits. Some of the
- * places may be empty. */
+ * places may be empty. sieve_bits: a person, or up to twice as many. */
 #define PEOPLE_PART_BITS 6
 #define PEOPLE_PARTS (1u << PEOPLE_PART_BITS)
-void people_begin(struct wanted_people *p, const struct scatter *s, uint64_t count);
+void people_begin(struct wanted_people *p, const struct scatter *s, uint64_t count, unsigned sieve_bits);
 void people_take(struct wanted_people *p, const struct found_person *some, size_t n, unsigned part, unsigned part_bits);
 
 static inline unsigned people_part(const struct scatter *s, uint64_t key)

@@ -136,7 +136,7 @@ static int settle_others(struct join *j, struct err *err)
 {
 	struct buf some = { 0 };
 	int r = 0;
-	people_begin(&j->others, &j->people.scatter, j->found_other_count);
+	people_begin(&j->others, &j->people.scatter, j->found_other_count, sieve_bits(j, 12));
 	for (unsigned part = 0; r == 0 && part < PEOPLE_PARTS; part++) {
 		r = spool_read(j->found_others, part, &some, err);
 		if (r == 0)
@@ -150,8 +150,6 @@ static int settle_others(struct join *j, struct err *err)
 
 int number_dossiers(struct join *j, struct err *err)
 {
-	if (settle_others(j, err) < 0)
-		return -1;
 	group_singles(j);
 	groups_number(&j->groups);
 	link_kin(j);
@@ -162,7 +160,7 @@ int number_dossiers(struct join *j, struct err *err)
 	free(j->kinships.items);
 	j->relatives.items = NULL;
 	j->kinships.items = NULL;
-	return 0;
+	return settle_others(j, err);
 }
 
 /* Most people are in one dossier, and it is noted beside them. */

@@ -279,7 +279,6 @@ static int prepare(struct gatherer *g, struct err *err)
 	unsigned count = lanes_count(j->job->threads);
 	if (number_dossiers(j, err) < 0 || join_enough(j, err) < 0)
 		return -1;
-	join_between(j);
 	if (j->job->only)
 		only_dossiers(j);
 	place_people(j);
@@ -322,7 +321,6 @@ int join_dossiers(struct join *j, struct frame_writer *w, struct err *err)
 	if (r == 0)
 		r = check_accounts(g, err);
 	release_search(g);
-	join_between(g->j);
 	if (r == 0)
 		r = put_dossiers(j, &g->to, w, err);
 	if (r == 0)

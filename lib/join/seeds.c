@@ -220,7 +220,7 @@ int join_seeds(struct join *j, struct err *err)
 		return -1;
 	for (size_t i = 0; i < j->homes_table->repeated_count; i++)
 		found_add(&j->found, j->homes_table->repeated[i], WANTED_PRINCIPAL | WANTED_HARD);
-	people_begin(&j->people, &j->found.scatter, j->found.count);
+	people_begin(&j->people, &j->found.scatter, j->found.count, sieve_bits(j, 12));
 	people_take(&j->people, j->found.slots, j->found.cap, 0, 0);
 	found_release(&j->found);
 	return 0;

@@ -53,6 +53,8 @@ static inline bool sieve_has(const struct sieve *s, uint64_t h)
 	return s->words && (s->words[h >> s->shift] & mask) == mask;
 }
 
+static inline uint64_t sieve_bytes(const struct sieve *s) { return s->words ? UINT64_C(8) << (64 - s->shift) : 0; }
+
 static inline void sieve_release(struct sieve *s)
 {
 	free(s->words);

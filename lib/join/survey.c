@@ -205,8 +205,8 @@ static void prepare(struct survey *s)
 	s->split_on = h->split_on;
 	s->split_from = h->split_from;
 	spool_open(&j->hard_rows, j->job->path, PEOPLE_PARTS, join_room(j) / 8);
-	sieve_make(&s->seen, j->homes_table->rows, j->job->memory ? 2 : 4); /* where it errs, a household is taken as scattered */
-	sieve_make(&j->principals, j->people.count, 12);
+	sieve_make(&s->seen, j->homes_table->rows, sieve_bits(j, 4)); /* where it errs, a household is taken as scattered */
+	sieve_make(&j->principals, j->people.count, sieve_bits(j, 12));
 	j->seed_rows = mem_alloc(bitmap_words(j) * sizeof *j->seed_rows);
 }
 
