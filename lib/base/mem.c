@@ -65,9 +65,10 @@ char *mem_dup(struct str s)
 /* What is large is a mapping of its own, which never leaves a hole behind; one arena for all threads. */
 void mem_frugal(void)
 {
-	mallopt(M_MMAP_THRESHOLD, 128 << 10);
-	mallopt(M_TRIM_THRESHOLD, 128 << 10);
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	mallopt(M_TRIM_THRESHOLD, 4 << 20);
 	mallopt(M_ARENA_MAX, 1);
+	malloc_trim(0);
 }
 
 int mem_size(struct str text, uint64_t *ret)

@@ -277,7 +277,8 @@ static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct builder *b = arg;
 	struct piece *p = &b->pieces[lane];
-	(void)i;
+	if (join_enough(b->j, i + 1, pieces_of(b->j->homes_table), err) < 0)
+		return -1;
 	if (p->head.count && b->open.count && !same_household(p->head.items[0].home, b->open.items[0].home) && close_open(b, err) < 0)
 		return -1;
 	reopen(b, &p->head);

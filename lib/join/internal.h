@@ -22,7 +22,8 @@ struct household_key {
 
 struct join;
 uint64_t join_room(const struct join *j);              /* bytes that may be used now, beside what is kept until the end (join.c) */
-int join_enough(const struct join *j, struct err *err); /* 0, or -1: what is kept is more than the memory */
+/* 0, or -1: what is kept is more than the memory, when so much of the work that keeps more is done. */
+int join_enough(const struct join *j, uint64_t done, uint64_t all, struct err *err);
 struct household_key household_key(const struct join *j, uint32_t county, struct str number);
 static inline bool same_household(struct household_key x, struct household_key y) { return x.a == y.a && x.b == y.b; }
 

@@ -42,12 +42,18 @@ static int read_places(struct join *j, struct err *err)
 }
 
 #define SPARE (UINT64_C(64) << 20) /* bytes for what can be put on disk, where nothing is said */
-#define BASE (UINT64_C(48) << 20)  /* of the program itself, and what its threads have at hand; measured */
+#define BASE (UINT64_C(56) << 20)  /* of the program itself, what its threads have at hand, and households at 34 million rows; measured */
 #define LEAST (UINT64_C(4) << 20)
+
+/* What grows with the households that are wanted. */
+static uint64_t growing(const struct join *j)
+{
+	return groups_bytes(&j->groups) + (j->others.slots ? people_bytes(&j->others) : j->found_other_count * (sizeof(struct wanted_person) + 2));
+}
 
 static uint64_t held(const struct join *j)
 {
-	return BASE + people_bytes(&j->people) + people_bytes(&j->others) + groups_bytes(&j->groups) + 2 * bitmap_words(j) * sizeof(uint64_t);
+	return BASE + people_bytes(&j->people) + 2 * bitmap_words(j) * sizeof(uint64_t) + growing(j);
 }
 
 uint64_t join_room(const struct join *j)
@@ -57,13 +63,14 @@ uint64_t join_room(const struct join *j)
 	return !memory || room > SPARE ? SPARE : room;
 }
 
-int join_enough(const struct join *j, struct err *err)
+int join_enough(const struct join *j, uint64_t done, uint64_t all, struct err *err)
 {
 	uint64_t need = held(j) + LEAST;
 	if (!j->job->memory || need <= j->job->memory)
 		return 0;
-	return err_set(err, STATUS_OSERR, "join: %" PRIu64 " MiB of memory are not enough for the %" PRIu64 " persons that rules ask about; give %" PRIu64
-	               " MiB or more", j->job->memory >> 20, j->people.count + j->others.count, (need >> 20) + 1);
+	need += growing(j) / done * (all - done);
+	return err_set(err, STATUS_OSERR, "join: %" PRIu64 " MiB of memory are not enough for the persons that rules ask about and those who live with "
+	               "them; give about %" PRIu64 " MiB", j->job->memory >> 20, (need >> 20) + 1);
 }
 
 static int prepare(struct join *j, struct err *err)
@@ -83,7 +90,7 @@ static int prepare(struct join *j, struct err *err)
 
 static int run(struct join *j, struct frame_writer *w, struct err *err)
 {
-	if (read_places(j, err) < 0 || join_seeds(j, err) < 0 || join_enough(j, err) < 0 || join_survey(j, err) < 0 || join_households(j, err) < 0)
+	if (read_places(j, err) < 0 || join_seeds(j, err) < 0 || join_enough(j, 1, 1, err) < 0 || join_survey(j, err) < 0 || join_households(j, err) < 0)
 		return -1;
 	if (join_relatives(j, err) < 0 || put_counts(j, w, err) < 0)
 		return -1;

@@ -277,7 +277,7 @@ static int prepare(struct gatherer *g, struct err *err)
 {
 	struct join *j = g->j;
 	unsigned count = lanes_count(j->job->threads);
-	if (number_dossiers(j, err) < 0 || join_enough(j, err) < 0)
+	if (number_dossiers(j, err) < 0 || join_enough(j, 1, 1, err) < 0)
 		return -1;
 	if (j->job->only)
 		only_dossiers(j);

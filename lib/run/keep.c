@@ -111,7 +111,7 @@ static int settle(struct keeping *k, struct err *err)
 	char *table = state_path(r->state, number, ".table");
 	r->tables[k->work->kind->index] = table;
 	struct parts_job job = { r->schema, k->work->kind, k->job.files, k->parts, count, *state_id(r->state), table, k->job.rejects,
-		k->job.invalid };
+		k->job.invalid, r->plan->memory / 2 };
 	bool damaged = false;
 	if (!old && parts_settle(&job, &damaged, err) < 0) {
 		if (damaged)

@@ -43,7 +43,7 @@ void kind_job_init(struct kind_job *j, struct runner *r, const struct kind_work 
 		.schema = r->schema, .kind = w->kind, .files = j->files, .file_count = w->count, .as_of = r->as_of, .table_path = j->table,
 		.rejects_path = j->rejects, .invalid_path = j->invalid, .id = r->id,
 		.changes = w->kind->role == ROLE_ID_CHANGES ? NULL : r->changes, .progress = &r->progress->ingest, .crew = r->crew,
-		.passing = !r->state,
+		.passing = !r->state, .memory = r->plan->memory / 2,
 	};
 }
 
@@ -227,6 +227,8 @@ int runner_join(struct runner *r, const char *dossiers, struct join_only *only, 
 		.memory = r->plan->memory, .path = dossiers, .id = r->id, .only = only };
 	int got = 0;
 	r->progress->step = STEP_JOIN;
+	if (r->plan->memory)
+		mem_frugal();
 	for (size_t i = 0; got == 0 && i < r->files.count; i++) {
 		const struct kind *k = r->files.items[i].kind;
 		if (i && r->files.items[i - 1].kind == k)
@@ -251,6 +253,8 @@ static int later_stages(struct runner *r, const char *version, struct err *err)
 	if (runner_join(r, dossiers, NULL, err) < 0)
 		return -1;
 	r->progress->step = STEP_SCREEN;
+	if (r->plan->memory)
+		mem_frugal();
 	struct screen_job screen = { r->pack, dossiers, findings, r->plan->threads, r->id };
 	if (screen_run(&screen, err) < 0)
 		return -1;
@@ -288,7 +292,7 @@ static int check_own(struct runner *r, struct err *err)
 {
 	char first[512] = "";
 	struct verify_result found;
-	struct verify_job job = { .folder = r->staging.path, .quick = true, .threads = r->plan->threads, .say = keep_first, .arg = first };
+	struct verify_job job = { .folder = r->staging.path, .quick = true, .threads = r->plan->memory ? 1 : r->plan->threads, .say = keep_first, .arg = first };
 	if (verify_run(&job, &found, err) < 0)
 		return -1;
 	if (!found.problems)
@@ -358,6 +362,8 @@ static int run_locked(struct runner *r, const char *version, struct err *err)
 {
 	if (older_recover(r->plan->out, r->plan->keep, err) < 0)
 		return -1;
+	if (r->plan->memory)
+		mem_frugal();
 	if (r->plan->state && state_open(&r->state, r->plan->state, r->schema, version, err) < 0)
 		return -1;
 	int got = last_run_load(&r->last, r->plan->out, err);

@@ -37,7 +37,7 @@ class Drawn:
         self.env, self.threads = environment(self.draw), self.draw.choice([1, 2, 3, 4, 5, 7, 8, 16, 64])
         self.how = self.draw.choice(['folder', 'pipeline', 'stages'])
         self.folder = self.draw.choice(folders)
-        self.partitions, self.memory = self.draw.choice([None, 1, 2, 3, 7, 64, 300]), self.draw.choice([None, '1M', '3M', '64M'])
+        self.partitions, self.memory = self.draw.choice([None, 1, 2, 3, 7, 64, 300]), self.draw.choice([None, '64M', '100M', '1G'])
 
     def __str__(self):
         said = ['%s=%s' % pair for pair in self.env.items()] + ['%d threads' % self.threads]

@@ -216,6 +216,8 @@ def check_runs(tap, ways, name, extracts):
         tap.same('%s: %d threads' % (name, threads), want, lambda: ways.run(extracts, '--threads', str(threads)))
     for env in ({'TZ': 'Pacific/Kiritimati'}, {'LANG': 'zh_CN.GB18030', 'LC_ALL': 'zh_CN.GB18030'}, {'LC_ALL': 'tr_TR.UTF-8'}):
         tap.same('%s: %s' % (name, ' '.join('%s=%s' % kv for kv in env.items())), want, lambda: ways.run(extracts, env=env))
+    for memory in ('64M', '1G'):
+        tap.same('%s: in %s of memory' % (name, memory), want, lambda: ways.run(extracts, '--memory', memory))
     for chunk, threads in ((64, 1), (300, 3), (5000, 2)):
         tap.same('%s: chunks of %d bytes, %d threads' % (name, chunk, threads), want,
                  lambda: ways.run(extracts, '--threads', str(threads), env={'BIDUI_CHUNK': str(chunk)}))
