@@ -16,12 +16,13 @@ static void check_seal(struct check *c, const struct buf *b)
 	size_t tail = strlen(before) + 32 + strlen(after);
 	XXH128_canonical_t h;
 	char hex[33] = "";
+	const char *end = NULL;
 	if (b->n > tail) {
 		XXH128_canonicalFromHash(&h, XXH3_128bits(b->p, b->n - tail));
 		hex_put(h.digest, sizeof h.digest, hex);
+		end = b->p + b->n - tail;
 	}
-	const char *end = b->p + b->n - tail;
-	if (b->n <= tail || memcmp(end, before, strlen(before)) != 0 || memcmp(end + strlen(before), hex, 32) != 0 ||
+	if (!end || memcmp(end, before, strlen(before)) != 0 || memcmp(end + strlen(before), hex, 32) != 0 ||
 	    memcmp(end + strlen(before) + 32, after, strlen(after)) != 0)
 		wrong(c, "manifest.json: is not as it was written: its last line does not agree with the rest");
 }
