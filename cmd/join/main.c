@@ -9,7 +9,7 @@ enum { OPT_PARTITIONS = 1, OPT_THREADS, OPT_MEMORY };
 
 static const struct cli_option options[] = {
 	STAGE_OPTIONS("FILE", "where the dossiers go"),
-	{ "partitions", 0, "N", "passes over the tables, each with a share of the dossiers (default: by their size)", OPT_PARTITIONS },
+	{ "partitions", 0, "N", "shares in which dossiers are put together (default: by their number and the memory)", OPT_PARTITIONS },
 	{ "threads", 't', "N", "threads (default 2)", OPT_THREADS },
 	{ "memory", 'm', "SIZE", "memory that it may take, as 512M or 2G (default: what it needs to be fast)", OPT_MEMORY },
 	{ 0 },

@@ -6,7 +6,8 @@
 
 /* An expression is asked for what its type says it is: a number (or truth), a text, a set. Of a set mostly less is wanted than all of
  * it: whether there is an item (any), the one item that it can have (home, head), each item once or more often, in any order, until
- * somebody has seen enough (walk). So nothing is put together for a question that is answered on the way. */
+ * somebody has seen enough (walk). So nothing is put together for a question that is answered on the way. All of it is one file, over 500
+ * lines, since each of these calls the others, and the compiler has to see them together. */
 #define RARE __attribute__((noinline)) /* or number() and its like save registers for them each time */
 static int64_t number(struct eval *v, const struct expr *e, const struct frame_item *f);
 static struct str text(struct eval *v, const struct expr *e, const struct frame_item *f);

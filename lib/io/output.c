@@ -1,3 +1,5 @@
+/* A file and a folder as they are made, sealed and published, and what a killed run left: one file, a little over 500 lines, since both are
+ * cleaned up after in the same ways. */
 #include "io/output.h"
 
 #include "base/leave.h"
