@@ -5,7 +5,7 @@ set -u
 bidui=${BIDUI:-bidui}                          # the program
 pipeline=${BIDUI_PIPELINE:-/etc/bidui/nightly.yaml}
 out=${BIDUI_OUT:-/var/lib/bidui/out}           # the lists; the folders above these three have to be there
-state=${BIDUI_STATE:-/var/lib/bidui/state}     # the ledger, and what a run keeps for the next one
+state=${BIDUI_STATE:-/var/lib/bidui/state}     # the ledger with its verdicts, and what a run keeps for the next one
 sheets=${BIDUI_SHEETS:-/var/lib/bidui/sheets}  # problems, tasks, duties, movement
 owners=${BIDUI_OWNERS:-}                       # who answers where for what (docs/formats/owners.md); nobody without it
 hook=${BIDUI_ON_FAILURE:-:}                    # a command for sh when the night fails (bidui-run(1), --on-failure)

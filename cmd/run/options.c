@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "ledger/store.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,7 +22,7 @@ static const struct cli_option options[] = {
 	{ "split", 0, "county|township|none", "a workbook for each of these (default: county)", OPT_SPLIT },
 	{ "state", 's', "DIR", "keep what was read for the next run, and read only what has changed", OPT_STATE },
 	{ "check", 0, "HOW", "how an extract is known again: files (size and times, the default) or content", OPT_CHECK },
-	{ "verdicts", 0, "DIR", "what was found on checking leads: DIR/ledger.db of bidui-track", OPT_VERDICTS },
+	{ "verdicts", 0, "DIR", "what was found on checking leads: DIR/ledger.db of bidui-track (default: that of --state)", OPT_VERDICTS },
 	{ "accept", 0, NULL, "go on although a limit of the pipeline file is exceeded", OPT_ACCEPT },
 	{ "fail-on", 0, "LIST[:SEVERITY],...", "exit with 1 when a list has a finding of at least that severity", OPT_FAIL_ON },
 	{ "on-failure", 0, "COMMAND", "when the run fails, note it beside DIR and start this with sh (BIDUI_STATUS, BIDUI_MESSAGE, ...)", OPT_ON_FAILURE },
@@ -99,6 +101,8 @@ static int complete(struct run_plan *p, struct err *err)
 	cut_slashes(p->out);
 	if (p->state)
 		cut_slashes(p->state);
+	if (p->state && !p->verdicts && ledger_there(p->state))
+		set(&p->verdicts, p->state);
 	if (!p->threads) {
 		long n = sysconf(_SC_NPROCESSORS_ONLN);
 		p->threads = n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;

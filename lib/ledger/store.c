@@ -176,6 +176,14 @@ static int open_file(struct ledger *l, struct err *err)
 	return ledger_commit(l, err);
 }
 
+bool ledger_there(const char *folder)
+{
+	char path[4096];
+	struct stat st;
+	snprintf(path, sizeof path, "%s/ledger.db", folder);
+	return lstat(path, &st) == 0;
+}
+
 int ledger_open(struct ledger **ret, const char *folder, struct err *err)
 {
 	struct ledger *l = mem_alloc(sizeof *l);

@@ -132,7 +132,7 @@ class Field:
 
     def night(self, name):
         out, state = self.path(name), self.path('state')
-        self.do('run', '-q', '--xlsx', '--verdicts', state, '-e', self.path('extracts'), '--as-of', DAY, '-o', out)
+        self.do('run', '-q', '--xlsx', '--state', state, '-e', self.path('extracts'), '--as-of', DAY, '-o', out)
         self.do('track', '-q', '--state', state, out)
         return out
 

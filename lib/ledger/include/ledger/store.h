@@ -26,6 +26,7 @@
 #include "file/frame.h" /* enum iter */
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 struct ledger {
 	sqlite3 *db;
@@ -34,6 +35,8 @@ struct ledger {
 
 /* Opens folder/ledger.db; makes the folder (not those above it), the file and its tables where they are not there. */
 int ledger_open(struct ledger **ret, const char *folder, struct err *err) __attribute__((warn_unused_result));
+/* Whether there is one; nothing is made. */
+bool ledger_there(const char *folder);
 void ledger_close(struct ledger *l); /* NULL-safe; what was not committed is undone */
 
 /* From here on nobody else writes to it. */
