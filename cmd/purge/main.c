@@ -47,7 +47,7 @@ static int take(struct request *r, int option, const char *arg, struct err *err)
 static int purge(const struct request *r, struct purge_result *ret, struct err *err)
 {
 	struct ledger *l = NULL;
-	int got = ledger_open(&l, r->state, err);
+	int got = ledger_open_old(&l, r->state, err);
 	if (got == 0)
 		got = ledger_purge(l, &r->keep, ret, err);
 	ledger_close(l);
@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 	struct cli cli = { .program = "bidui-purge", .title = "forgets what the ledger no longer has to know", .usage = "--state DIR --as-of DATE [OPTION...]",
 		.options = options,
 		.notes = "What is forgotten is overwritten with zeros. Leads that are not gone are never forgotten, nor is the last run.\n"
-			"Exit status: 0 done; 64 wrong use, or a day before the last run; 65 the ledger is damaged; 73 it cannot be opened, or others may read it;\n"
+			"Exit status: 0 done; 64 wrong use, or a day before the last run; 65 the ledger is damaged; 66 there is none; 73 it cannot be opened, or others may read it;\n"
 			"74 I/O error; 75 another process writes to it. A failure leaves the ledger as it was." };
 	struct request request = { .keep = { NULL, 365, 1095 } };
 	struct purge_result result = { 0 };

@@ -35,7 +35,7 @@ static void show(const struct verdict_imported *r)
 static int import(const char *state, const struct verdict_import *job, struct verdict_imported *ret, struct err *err)
 {
 	struct ledger *l = NULL;
-	int got = ledger_open(&l, state, err);
+	int got = ledger_open_old(&l, state, err);
 	if (got == 0)
 		got = verdict_import(l, job, ret, err);
 	ledger_close(l);

@@ -197,6 +197,13 @@ int ledger_open(struct ledger **ret, const char *folder, struct err *err)
 	return 0;
 }
 
+int ledger_open_old(struct ledger **ret, const char *folder, struct err *err)
+{
+	if (!ledger_there(folder))
+		return err_set(err, STATUS_NOINPUT, say("%s: there is no ledger; name the folder in which bidui track keeps it"), folder);
+	return ledger_open(ret, folder, err);
+}
+
 void ledger_close(struct ledger *l)
 {
 	if (!l)

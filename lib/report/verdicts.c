@@ -49,7 +49,7 @@ int put_verdicts(struct report *r, struct err *err)
 	if (!r->job->state)
 		return 0;
 	const char *as_of = json_string_value(json_object_get(r->meta, "as_of"));
-	int got = ledger_open(&l, r->job->state, err);
+	int got = ledger_open_old(&l, r->job->state, err);
 	if (got == 0)
 		got = verdict_apply(l, r->job->folder, as_of ? as_of : "", take_out, r, err);
 	ledger_close(l);

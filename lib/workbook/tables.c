@@ -65,6 +65,7 @@ static lxw_worksheet *begin_sheet(struct book *b, const struct table *t, unsigne
 		worksheet_set_column(s, c, c, t->columns[c].width, NULL);
 		put_z(b, s, HEADER_ROW, c, t->columns[c].heading, b->f.header);
 	}
+	worksheet_set_row(s, HEADER_ROW, 32, NULL);
 	worksheet_freeze_panes(s, FIRST_ROW, 0);
 	worksheet_repeat_rows(s, HEADER_ROW, HEADER_ROW);
 	return s;

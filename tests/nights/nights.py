@@ -339,6 +339,14 @@ def the_nightly_script_runs_night_after_night_and_tells_of_a_bad_one(tmp):
     assert {no: row[1] for no, row in n.leads().items()} == {'101': 'open', '102': 'open', '103': 'reopened', '104': 'open', '105': 'gone'}
 
 
+def the_pipeline_file_that_comes_along_runs_as_it_stands(tmp):
+    pipeline = os.path.join(os.path.dirname(SCRIPT), 'nightly.yaml')
+    out = os.path.join(tmp, 'comes-along')
+    done = subprocess.run([BIDUI, 'run', '-q', '-o', out, pipeline], stderr=subprocess.PIPE)
+    assert done.returncode == 0 and done.stderr == b'', done.stderr
+    assert os.listdir(os.path.join(out, 'lists'))
+
+
 def lines_of(n):
     """finding_id -> evidence_hash of all lists of the last run."""
     found = {}
@@ -396,7 +404,7 @@ TESTS = [states_are_those_reasoned_by_hand, the_due_date_stays_that_of_the_first
          a_wrong_owners_file_is_told_with_its_line, who_enters_exits_relapses_and_leaves_is_counted_by_place, 
          what_is_gone_is_forgotten_after_its_days_and_not_before,
          a_day_before_the_last_run_forgets_nothing, a_run_that_fails_calls_the_command_and_notes_why,
-         the_nightly_script_runs_night_after_night_and_tells_of_a_bad_one, random_nights_agree_with_a_model,
+         the_nightly_script_runs_night_after_night_and_tells_of_a_bad_one, the_pipeline_file_that_comes_along_runs_as_it_stands, random_nights_agree_with_a_model,
          the_units_of_systemd_are_sound_and_hardened]
 
 

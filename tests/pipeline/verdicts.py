@@ -59,11 +59,17 @@ def with_another_car(folder):
     return changed
 
 
+def empty_ledger(folder):
+    os.mkdir(folder, 0o700)
+    os.close(os.open(os.path.join(folder, 'ledger.db'), os.O_CREAT | os.O_WRONLY, 0o600))
+
+
 class Story:
     """what happens once, in order; the tests ask about it"""
 
     def __init__(self, folder, soffice):
         self.folder, self.soffice, self.state = folder, soffice, os.path.join(folder, 'state')
+        empty_ledger(self.state)
         self.one = night(folder, 'one')
         m1, n2 = ids(self.one, 'M1', 'missed'), ids(self.one, 'N2', 'non_eligible')
         self.refuted = [m1[0]] + n2
@@ -73,7 +79,11 @@ class Story:
         half = self.fill('half.xlsx', [(i, *f) for i, f in zip(m1, faults)] + [(i, '属实', '', '王五', DAY) for i in m1[5:]])
         self.half = bidui('verdicts', 'import', '--state', self.state, half)
         self.after_half = self.count_verdicts()
+        empty_ledger(os.path.join(folder, 'another-state'))
         self.unknown = bidui('verdicts', 'import', '--state', os.path.join(folder, 'another-state'), self.filled)
+        self.nowhere = [bidui('verdicts', 'import', '--state', os.path.join(folder, 'nowhere'), self.filled),
+                        bidui('run', '-q', '--verdicts', os.path.join(folder, 'nowhere'), '-e', DEMO, '--as-of', DAY, '-o', os.path.join(folder, 'none')),
+                        bidui('purge', '--state', os.path.join(folder, 'nowhere'), '--as-of', DAY)]
         contrary = self.fill('contrary.xlsx', [(m1[0], '属实', '', '王五', DAY)])
         self.both = bidui('verdicts', 'import', '--state', self.state, self.filled, contrary)
         self.after_both = self.count_verdicts()
@@ -128,6 +138,12 @@ def nobody_named(s):
 
 def unknown_ids(s):
     return s.unknown.returncode == 65 and s.unknown.stderr.count(b'is no lead of this ledger') == 9
+
+
+def no_ledger(s):
+    """a folder that was mistyped: no empty ledger is made there, which would exempt nobody"""
+    return all(p.returncode == 66 and b'there is no ledger' in p.stderr for p in s.nowhere) and \
+        not os.path.exists(os.path.join(s.folder, 'nowhere')) and not os.path.exists(os.path.join(s.folder, 'none'))
 
 
 def contradiction(s):
@@ -187,6 +203,7 @@ TESTS = [
     ('no cell of a workbook is a formula', no_formula),
     ('a row that is half filled in is told with its sheet, and nothing is imported', half_filled),
     ('leads that the ledger does not know are told', unknown_ids),
+    ('where there is no ledger none is made', no_ledger),
     ('contradictions between workbooks, and with the ledger, are told', contradiction),
     ('no message names a person', nobody_named),
     ('what was filled in by LibreOffice is imported, once', imported),

@@ -37,6 +37,8 @@ struct ledger {
 int ledger_open(struct ledger **ret, const char *folder, struct err *err) __attribute__((warn_unused_result));
 /* Whether there is one; nothing is made. */
 bool ledger_there(const char *folder);
+/* One that is there already, for those that have nothing to say to an empty one. 66 where there is none. */
+int ledger_open_old(struct ledger **ret, const char *folder, struct err *err) __attribute__((warn_unused_result));
 void ledger_close(struct ledger *l); /* NULL-safe; what was not committed is undone */
 
 /* From here on nobody else writes to it. */
