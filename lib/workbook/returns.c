@@ -123,17 +123,42 @@ static void name_of(struct buf *b, struct str department)
 	buf_putc(b, 0);
 }
 
-/* The workbook of the department of kind k: this and the later kinds of the same department. */
-static int put_department(const struct workbook_job *job, unsigned first, const int *has, struct names *names, struct err *err)
+/* The kinds that were read: those of the schemas, and those of the run's own schemas, of which nothing but the name is known here. */
+struct kinds {
+	struct kind *items;   /* what they point to is borrowed */
+	size_t count, cap;
+};
+
+static void gather_kinds(const struct workbook_job *job, struct kinds *ret)
 {
-	const struct kind *kinds = job->schema->kinds;
+	const json_t *inputs = json_object_get(job->manifest, "inputs"), *one;
+	size_t i;
+	for (unsigned k = 0; k < job->schema->kind_count; k++)
+		VEC_PUSH(ret->items, ret->count, ret->cap, job->schema->kinds[k]);
+	json_array_foreach(inputs, i, one) {
+		const char *name = json_string_value(json_object_get(one, "kind"));
+		bool known = !name;
+		for (size_t k = 0; k < ret->count && !known; k++)
+			known = str_eq(ret->items[k].name, str_of(name));
+		if (known)
+			continue;
+		struct kind own = { .name = str_of(name), .title_zh = str_of(name), .department_zh = str_of(name) };
+		VEC_PUSH(ret->items, ret->count, ret->cap, own);
+	}
+}
+
+/* The workbook of the department of kind k: this and the later kinds of the same department. */
+static int put_department(const struct workbook_job *job, const struct kinds *all, size_t first, const int *has, struct names *names,
+                          struct err *err)
+{
+	const struct kind *kinds = all->items;
 	struct buf name = { 0 };
 	struct book b;
 	name_of(&name, kinds[first].department_zh);
 	int got = book_open(&b, job, name.p, "退回更正", err);
 	if (got == 0) {
 		names_add(names, name.p);
-		for (unsigned k = first; got == 0 && k < job->schema->kind_count; k++)
+		for (size_t k = first; got == 0 && k < all->count; k++)
 			for (unsigned s = 0; got == 0 && has[k] && str_eq(kinds[k].department_zh, kinds[first].department_zh) && s < SORTS; s++)
 				got = put_rows(&b, job, &kinds[k], s, err);
 		if (got == 0)
@@ -147,18 +172,20 @@ static int put_department(const struct workbook_job *job, unsigned first, const 
 
 int put_returns(const struct workbook_job *job, struct names *names, struct err *err)
 {
-	const struct schema *schema = job->schema;
-	int *has = mem_alloc((schema->kind_count + 1) * sizeof *has), got = 0;
-	for (unsigned k = 0; got >= 0 && k < schema->kind_count; k++)
-		got = has[k] = something(job, &schema->kinds[k], err);
+	struct kinds all = { 0 };
+	gather_kinds(job, &all);
+	int *has = mem_alloc((all.count + 1) * sizeof *has), got = 0;
+	for (size_t k = 0; got >= 0 && k < all.count; k++)
+		got = has[k] = something(job, &all.items[k], err);
 	got = got < 0 ? -1 : 0;
-	for (unsigned k = 0; got == 0 && k < schema->kind_count; k++) {
+	for (size_t k = 0; got == 0 && k < all.count; k++) {
 		bool first = has[k];
-		for (unsigned i = 0; i < k && first; i++)
-			first = !has[i] || !str_eq(schema->kinds[i].department_zh, schema->kinds[k].department_zh);
+		for (size_t i = 0; i < k && first; i++)
+			first = !has[i] || !str_eq(all.items[i].department_zh, all.items[k].department_zh);
 		if (first)
-			got = put_department(job, k, has, names, err);
+			got = put_department(job, &all, k, has, names, err);
 	}
 	free(has);
+	free(all.items);
 	return got;
 }

@@ -1,8 +1,8 @@
-"""A kind and a rule of a user's own need YAML only: own_kind.py FOLDER-WITH-PROGRAMS. Prints TAP.
+"""A kind and a rule of a user's own need YAML only: own_kind.py FOLDER-WITH-PROGRAMS [workbooks]. Prints TAP.
 
 fixtures/own-kind is run as its pipeline file says; its expect.csv was reasoned by hand. Then the three tasks of docs/rules.md are done
 on copies of the default pack and have to load."""
-import csv, os, subprocess, sys, tempfile
+import csv, os, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -22,6 +22,17 @@ def own_kind(tmp):
     want = rows(os.path.join(CASE, 'expect.csv'))
     got = [{k: r[k] for k in want[0]} for r in rows(os.path.join(out, 'lists', 'non_eligible.csv'))]
     return got == want
+
+
+def returned(tmp):
+    """a row of the bank's that was refused goes back to the bank, and from the folder of a run alone at least to the kind"""
+    case, out, later = (os.path.join(tmp, n) for n in ('returned', 'returned-out', 'returned-later'))
+    shutil.copytree(CASE, case)
+    with open(os.path.join(case, 'extracts', '存款信息.csv'), 'a', encoding='utf-8') as f:
+        f.write('123,云某,5\n')
+    subprocess.run([BIDUI, 'run', '--quiet', '--xlsx', '--out', out, os.path.join(case, 'pipeline.yaml')], check=True)
+    subprocess.run([BIDUI, 'workbooks', '--quiet', '--out', later, out], check=True)
+    return '退回更正 人民银行.xlsx' in os.listdir(os.path.join(out, 'workbooks')) and '退回更正 deposit.xlsx' in os.listdir(later)
 
 
 def changed_pack(tmp, name, before, after):
@@ -56,6 +67,8 @@ def main():
     tests = [('a kind and a rule of a user\'s own need YAML only', own_kind),
              ('a later cut-off makes the same leads less weighty', later_cut_off),
              ('an exception may ask about the person\'s rows of another kind', exception)]
+    if sys.argv[2:] == ['workbooks']:
+        tests.append(('what is wrong in a kind of a user\'s own goes back to its department', returned))
     failed = 0
     print('1..%d' % len(tests))
     with tempfile.TemporaryDirectory(prefix='bidui-own-') as tmp:
