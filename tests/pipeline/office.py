@@ -35,9 +35,9 @@ def call(soffice, folder, *arguments):
                    check=True, env=dict(os.environ, LC_ALL='C.UTF-8'), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=240)
 
 
-def sheets(soffice, folder, workbook, out):
+def sheets(soffice, folder, out, *workbooks):
     """each sheet as OUT/NAME-SHEET.csv, cells as they are shown"""
-    call(soffice, folder, '--convert-to', 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1', '--outdir', out, workbook)
+    call(soffice, folder, '--convert-to', 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1', '--outdir', out, *workbooks)
 
 
 def add_macro(folder):

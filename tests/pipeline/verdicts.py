@@ -106,7 +106,7 @@ class Story:
 
 def opens_in_libreoffice(s):
     out = os.path.join(s.folder, 'sheets')
-    office.sheets(s.soffice, s.folder, os.path.join(s.one, 'workbooks', BOOK), out)
+    office.sheets(s.soffice, s.folder, out, os.path.join(s.one, 'workbooks', BOOK))
     for name, title in (('missed', '疑似漏评'), ('wrongly_exited', '疑似错退'), ('non_eligible', '疑似错评'), ('quality', '数据质量')):
         with open(os.path.join(out, '%s-%s.csv' % (BOOK[:-5], title)), encoding='utf-8', newline='') as f:
             seen = list(csv.reader(f))[2:]
@@ -114,6 +114,29 @@ def opens_in_libreoffice(s):
         if sorted((r[25], r[7], r[9]) for r in seen) != sorted((r['finding_id'], r['head_id'], r['unit_no']) for r in leads):
             return False
     return True
+
+
+def shown(folder, name):
+    """the rows of a sheet below its headings, as LibreOffice shows them"""
+    with open(os.path.join(folder, name + '.csv'), encoding='utf-8', newline='') as f:
+        return list(csv.reader(f))[2:]
+
+
+def the_others_open_too(s):
+    """the ledger's sheets and what goes back to departments: each line of their files, ids whole"""
+    ledger, out, books = os.path.join(s.folder, 'ledger'), os.path.join(s.folder, 'others'), os.path.join(s.one, 'workbooks')
+    assert bidui('track', '--quiet', '--xlsx', '--state', s.state, '--out', ledger, s.three).returncode == 0
+    back = [os.path.join(books, n) for n in os.listdir(books) if n.startswith('退回更正')]
+    office.sheets(s.soffice, s.folder, out, os.path.join(ledger, 'ledger.xlsx'), *back)
+    problems = [(r['head_id'], r['unit_no'], r['due'], r['finding_id']) for r in rows(ledger, 'problems.csv')]
+    if [(r[10], r[11], r[2], r[19]) for r in shown(out, 'ledger-问题清单')] != problems:
+        return False
+    for name, sheet in (('tasks', '任务清单'), ('duties', '责任清单'), ('movement', '变动情况')):
+        if len(shown(out, 'ledger-' + sheet)) != max(1, len(rows(ledger, name + '.csv'))):
+            return False
+    want = [r for kind in os.listdir(os.path.join(s.one, 'rejects')) for r in rows(s.one, 'rejects', kind)]
+    got = [r for name in os.listdir(out) if name.startswith('退回更正') and name.endswith(' 拒收.csv') for r in shown(out, name[:-4])]
+    return len(back) > 1 and sorted((r['file'], r['line'], r['row']) for r in want) == sorted((r[0], r[1].replace(',', ''), r[4]) for r in got)
 
 
 def no_formula(s):
@@ -187,7 +210,7 @@ def official(s):
 
 def on_the_cover(s):
     out = os.path.join(s.folder, 'cover')
-    office.sheets(s.soffice, s.folder, os.path.join(s.two, 'workbooks', BOOK), out)
+    office.sheets(s.soffice, s.folder, out, os.path.join(s.two, 'workbooks', BOOK))
     cover = open(os.path.join(out, BOOK[:-5] + '-封面.csv'), encoding='utf-8').read()
     return '87.5%' in cover and '未检验' in cover and '漏评率（户）' in cover and '已豁免' in cover
 
@@ -200,6 +223,7 @@ def manifest(s):
 
 TESTS = [
     ('LibreOffice opens a workbook and shows each lead of the lists, its ids whole', opens_in_libreoffice),
+    ('LibreOffice opens the ledger and what goes back to departments, and shows each line', the_others_open_too),
     ('no cell of a workbook is a formula', no_formula),
     ('a row that is half filled in is told with its sheet, and nothing is imported', half_filled),
     ('leads that the ledger does not know are told', unknown_ids),
