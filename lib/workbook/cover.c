@@ -111,6 +111,12 @@ static const char *const rate_order[] = { "lead_missed_rate", "lead_missed_rate_
 	"poverty_incidence", "lead_comprehensive_incidence", "lead_comprehensive_incidence_net", "converted_share_points" };
 enum { RATES = sizeof rate_order / sizeof *rate_order };
 
+/* The i-th row of a block of so many; the block of everything stands below that of this workbook's part. */
+static lxw_row_t row_of(const struct pen *p, lxw_row_t first, unsigned i, unsigned rows, const char *scope)
+{
+	return first + i + (p->c->part->number && !strcmp(scope, "全部") ? rows : 0);
+}
+
 static int put_rates(struct pen *p, struct err *err)
 {
 	static const char *const columns[] = { "level", "region", "figure", "numerator", "denominator", "value", NULL };
@@ -133,8 +139,7 @@ static int put_rates(struct pen *p, struct err *err)
 			i++;
 		if (!scope || i == RATES)
 			continue;
-		/* The whole county's block stands below that of this workbook's part. */
-		p->row = first + i + (p->c->part->number && !strcmp(scope, "全部") ? RATES : 0);
+		p->row = row_of(p, first, i, RATES, scope);
 		put_cell(p, 0, word(WORDS_RATE, figure));
 		put_cell(p, 1, str_of(scope));
 		put_count(p, 2, lines_field(r, at[3]));
@@ -145,6 +150,23 @@ static int put_rates(struct pen *p, struct err *err)
 	p->row = next;
 	lines_close(&l);
 	return got;
+}
+
+/* The same of the checked rates. */
+static const struct {
+	const char *rate, *unit;
+} checked_order[] = {
+	{ "missed_rate", "households" }, { "missed_rate", "persons" }, { "wrongly_exited_rate", "households" }, { "wrongly_exited_rate", "persons" },
+	{ "non_eligible_rate", "households" }, { "non_eligible_rate", "persons" }, { "comprehensive_incidence", "persons" },
+};
+enum { CHECKED_RATES = sizeof checked_order / sizeof *checked_order };
+
+static unsigned checked_place(struct str rate, struct str unit)
+{
+	unsigned i = 0;
+	while (i < CHECKED_RATES && !(str_eq(rate, str_of(checked_order[i].rate)) && str_eq(unit, str_of(checked_order[i].unit))))
+		i++;
+	return i;
 }
 
 static int put_checked_rates(struct pen *p, struct err *err)
@@ -161,14 +183,17 @@ static int put_checked_rates(struct pen *p, struct err *err)
 		return 0;
 	}
 	put_section(p, "三、比率（核实口径：只计核查属实的疑点）", headings);
+	lxw_row_t first = p->row, next = first;
 	snprintf(path, sizeof path, "%s/checked_rates.csv", p->job->run);
 	if (lines_open(&l, path, columns, at, err) < 0)
 		return -1;
 	while ((got = lines_next(&l, err)) > 0) {
 		const struct csv_record *r = &l.record;
 		const char *scope = scope_of(p, lines_field(r, at[0]), lines_field(r, at[1]));
-		if (!scope)
+		unsigned i = checked_place(lines_field(r, at[2]), lines_field(r, at[3]));
+		if (!scope || i == CHECKED_RATES)
 			continue;
+		p->row = row_of(p, first, i, CHECKED_RATES, scope);
 		snprintf(name, sizeof name, "%.*s（%.*s）", STR_ARG(word(WORDS_RATE, lines_field(r, at[2]))), STR_ARG(word(WORDS_RATE_UNIT, lines_field(r, at[3]))));
 		put_cell(p, 0, str_of(name));
 		put_cell(p, 1, str_of(scope));
@@ -177,8 +202,9 @@ static int put_checked_rates(struct pen *p, struct err *err)
 		put_value(p, 4, lines_field(r, at[6]), false);
 		put_count(p, 5, lines_field(r, at[7]));
 		put_count(p, 6, lines_field(r, at[8]));
-		p->row++;
+		next = p->row + 1 > next ? p->row + 1 : next;
 	}
+	p->row = next;
 	lines_close(&l);
 	return got;
 }
