@@ -295,6 +295,23 @@ def a_day_before_the_last_run_forgets_nothing(tmp):
     assert purge(n, DAYS[0], '--gone', '0', '--runs', '0').returncode == 64 and n.bytes() == before
 
 
+def what_was_read_is_forgotten_when_that_is_asked_for(tmp):
+    n = Nights(tmp, 'forget')
+    n.write(extracts(1))
+    run = [BIDUI, 'run', '-q', '-e', n.path('extracts'), '--as-of', DAYS[0], '--state', n.path('state'), '-o', n.path('out')]
+    subprocess.run(run, check=True)
+    before = lines_of(n)
+    assert purge(n, DAYS[0], '--tables').returncode == 0 # no ledger is there yet
+    assert sorted(os.listdir(n.path('state'))) == ['.state.lock', 'tables'] and os.listdir(n.path('state', 'tables')) == []
+    done = subprocess.run(run, stderr=subprocess.PIPE)
+    assert done.returncode == 0 and done.stderr == b'' and lines_of(n) == before
+    assert n.track().returncode == 0
+    assert purge(n, DAYS[0], '--tables').returncode == 0 and len(n.leads()) == len(before)
+    assert sorted(os.listdir(n.path('state'))) == ['.state.lock', 'ledger.db', 'tables']
+    missing = subprocess.run([BIDUI, 'purge', '--state', n.path('mistyped'), '--as-of', DAYS[0], '--tables'], stderr=subprocess.PIPE)
+    assert missing.returncode == 66 and not os.path.exists(n.path('mistyped'))
+
+
 def a_run_that_fails_calls_the_command_and_notes_why(tmp):
     n = Nights(tmp, 'hook')
     kinds = extracts(1)
@@ -403,7 +420,7 @@ TESTS = [states_are_those_reasoned_by_hand, the_due_date_stays_that_of_the_first
          a_list_that_is_not_what_the_run_wrote_is_refused, two_at_once_do_not_mix, each_problem_has_a_day_and_somebody_who_answers,
          a_wrong_owners_file_is_told_with_its_line, who_enters_exits_relapses_and_leaves_is_counted_by_place, 
          what_is_gone_is_forgotten_after_its_days_and_not_before,
-         a_day_before_the_last_run_forgets_nothing, a_run_that_fails_calls_the_command_and_notes_why,
+         a_day_before_the_last_run_forgets_nothing, what_was_read_is_forgotten_when_that_is_asked_for, a_run_that_fails_calls_the_command_and_notes_why,
          the_nightly_script_runs_night_after_night_and_tells_of_a_bad_one, the_pipeline_file_that_comes_along_runs_as_it_stands, random_nights_agree_with_a_model,
          the_units_of_systemd_are_sound_and_hardened]
 

@@ -89,4 +89,7 @@ char *state_path(const struct state *s, uint64_t number, const char *ending);
 int state_prepare(struct state *s, struct err *err) __attribute__((warn_unused_result)); /* write the next index, unseen */
 int state_commit(struct state *s, struct err *err) __attribute__((warn_unused_result));  /* and let it take the old one's place */
 
+/* Remove all that runs have kept in the folder (not what others keep there); the next run reads everything. Errors: those of state_open; 74. */
+int state_purge(const char *folder, struct err *err) __attribute__((warn_unused_result));
+
 #endif
