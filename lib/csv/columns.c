@@ -1,5 +1,7 @@
 #include "csv/columns.h"
 
+#include "base/lang.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,7 +13,7 @@ static ssize_t read_file(void *arg, void *buf, size_t n, struct err *err)
 	do
 		got = read(l->fd, buf, n);
 	while (got < 0 && errno == EINTR);
-	return got < 0 ? err_errno(err, STATUS_IOERR, "%s: cannot be read", l->path) : got;
+	return got < 0 ? err_errno(err, STATUS_IOERR, say("%s: cannot be read"), l->path) : got;
 }
 
 static int find_columns(const struct lines *l, const char *const *columns, unsigned *ret_places, struct err *err)
@@ -21,7 +23,7 @@ static int find_columns(const struct lines *l, const char *const *columns, unsig
 		while (i < l->record.field_count && !str_eq(l->record.fields[i], str_of(columns[c])))
 			i++;
 		if (i == l->record.field_count)
-			return err_set(err, STATUS_DATA, "%s: has no column '%s'; make the run again", l->path, columns[c]);
+			return err_set(err, STATUS_DATA, say("%s: lacks the column %s; make the run again"), l->path, columns[c]);
 		ret_places[c] = i;
 	}
 	return 0;
@@ -33,12 +35,12 @@ int lines_open(struct lines *l, const char *path, const char *const *columns, un
 	static const struct csv_rules rules = { ',', { 16u << 20, 24u << 20, 32u << 20 } };
 	*l = (struct lines){ .path = path, .fd = open(path, O_RDONLY | O_CLOEXEC) };
 	if (l->fd < 0)
-		return err_errno(err, errno == ENOENT ? STATUS_NOINPUT : STATUS_IOERR, "%s: cannot be read", path);
+		return err_errno(err, errno == ENOENT ? STATUS_NOINPUT : STATUS_IOERR, say("%s: cannot be read"), path);
 	int got = csv_reader_open(&l->reader, &rules, read_file, l, err);
 	if (got == 0)
 		got = lines_next(l, err);
 	if (got == 0)
-		got = err_set(err, STATUS_DATA, "%s: is empty; make the run again", path);
+		got = err_set(err, STATUS_DATA, say("%s: is empty; make the run again"), path);
 	if (got < 0 || find_columns(l, columns, ret_places, err) < 0) {
 		lines_close(l);
 		return -1;
@@ -57,7 +59,7 @@ int lines_next(struct lines *l, struct err *err)
 	l->next += l->record.raw.n + 1; /* this program ends its lines with LF */
 	if (l->record.fault == CSV_SOUND || l->record.fault == CSV_NUL)
 		return 1;
-	return err_set(err, STATUS_DATA, "%s:%llu: is no line of a list; make the run again", l->path, (unsigned long long)l->record.line);
+	return err_set(err, STATUS_DATA, say("%s:%llu: is no line of a list; make the run again"), l->path, (unsigned long long)l->record.line);
 }
 
 struct str lines_field(const struct csv_record *r, unsigned place)

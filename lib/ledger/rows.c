@@ -1,39 +1,13 @@
 #include "rows.h"
 
 #include "base/lang.h"
-#include "csv/reader.h"
+#include "csv/columns.h"
+#include "digest/xxh3.h"
 #include "io/output.h"
-#include "io/source.h"
 
-/* Fields are written without a limit: evidence of a hundred rows is long. */
-#define LIMITS ((struct csv_limits){ 4u << 20, 8u << 20, 16u << 20 })
-
-struct rows {
-	const struct rows_job *job;
-	int at[ROWS_COLUMNS];      /* of each column, its field */
-};
-
-static int broken(const struct rows *r, struct err *err)
+static int broken(const struct rows_job *job, struct err *err)
 {
-	return err_set(err, STATUS_DATA, say("%s: is not what the run wrote; make the run again"), r->job->path);
-}
-
-static ssize_t read_source(void *source, void *buf, size_t n, struct err *err)
-{
-	return source_read(source, buf, n, err);
-}
-
-static int find_columns(struct rows *r, const struct csv_record *header, struct err *err)
-{
-	for (unsigned c = 0; c < r->job->count; c++) {
-		r->at[c] = -1;
-		for (size_t f = 0; f < header->field_count; f++)
-			if (str_eq(header->fields[f], str_of(r->job->columns[c])))
-				r->at[c] = (int)f;
-		if (r->at[c] < 0)
-			return err_set(err, STATUS_DATA, say("%s: lacks the column %s; make the run again"), r->job->path, r->job->columns[c]);
-	}
-	return 0;
+	return err_set(err, STATUS_DATA, say("%s: is not what the run wrote; make the run again"), job->path);
 }
 
 static struct str without_guard(struct str s)
@@ -43,56 +17,53 @@ static struct str without_guard(struct str s)
 	return s;
 }
 
-static int take_record(struct rows *r, const struct csv_record *record, struct err *err)
+/* What stands in the file: every line ends with LF. */
+static void add_line(struct xxh3 *hash, const struct csv_record *r)
+{
+	xxh3_add(hash, r->raw.p, r->raw.n);
+	xxh3_add(hash, "\n", 1);
+}
+
+static int read_lines(const struct rows_job *job, struct lines *l, const unsigned *at, struct xxh3 *hash, struct err *err)
 {
 	struct str cells[ROWS_COLUMNS];
-	for (unsigned c = 0; c < r->job->count; c++) {
-		if ((size_t)r->at[c] >= record->field_count)
-			return broken(r, err);
-		cells[c] = without_guard(record->fields[r->at[c]]);
-	}
-	return r->job->fn(r->job->arg, cells, err);
-}
-
-static int read_records(struct rows *r, struct csv_reader *reader, struct err *err)
-{
-	struct csv_record record;
-	enum csv_got got;
-	bool header = true;
-	while ((got = csv_next(reader, &record, err)) == CSV_RECORD) {
-		int ok = record.fault != CSV_SOUND ? broken(r, err) : header ? find_columns(r, &record, err) : take_record(r, &record, err);
-		if (ok < 0)
+	int got;
+	add_line(hash, &l->record);
+	while ((got = lines_next(l, err)) > 0) {
+		add_line(hash, &l->record);
+		for (unsigned c = 0; c < job->count; c++) {
+			if (at[c] >= l->record.field_count)
+				return broken(job, err);
+			cells[c] = without_guard(l->record.fields[at[c]]);
+		}
+		if (job->fn(job->arg, cells, err) < 0)
 			return -1;
-		header = false;
 	}
-	if (got == CSV_ERROR)
-		return -1;
-	return header ? broken(r, err) : 0;
+	return got;
 }
 
-static int check_hash(const struct rows *r, const struct source *source, struct err *err)
+static int check_hash(const struct rows_job *job, struct xxh3 *hash, struct err *err)
 {
-	uint64_t bytes;
-	uint8_t hash[16];
+	uint8_t bytes[16];
 	char hex[33];
-	source_digest(source, &bytes, hash);
-	hex128(hash, hex);
-	return strcmp(hex, r->job->hash) == 0 ? 0 : broken(r, err);
+	xxh3_128(hash, bytes);
+	hex128(bytes, hex);
+	return strcmp(hex, job->hash) == 0 ? 0 : broken(job, err);
 }
 
 int rows_read(const struct rows_job *job, struct err *err)
 {
-	struct rows rows = { .job = job };
-	struct source *source = NULL;
-	struct csv_reader *reader = NULL;
-	if (source_open(&source, job->path, err) < 0)
-		return err_in(err, "%s", job->path);
-	int r = csv_reader_open(&reader, &(struct csv_rules){ ',', LIMITS }, read_source, source, err);
-	if (r == 0)
-		r = read_records(&rows, reader, err);
-	if (r == 0)
-		r = check_hash(&rows, source, err);
-	csv_reader_close(reader);
-	source_close(source);
-	return r;
+	const char *columns[ROWS_COLUMNS + 1] = { NULL };
+	unsigned at[ROWS_COLUMNS];
+	struct lines l;
+	memcpy(columns, job->columns, job->count * sizeof *columns);
+	if (lines_open(&l, job->path, columns, at, err) < 0)
+		return -1;
+	struct xxh3 *hash = xxh3_new();
+	int got = hash ? read_lines(job, &l, at, hash, err) : err_set(err, STATUS_OSERR, say("%s: no memory"), job->path);
+	if (got == 0)
+		got = check_hash(job, hash, err);
+	xxh3_free(hash);
+	lines_close(&l);
+	return got;
 }
