@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define BLOCK_BYTES (1u << 20)
+#define AHEAD 4 /* dossiers whose rows are fetched early */
 
 struct one_person {
 	uint64_t key;
@@ -149,8 +150,10 @@ static void make_room(struct share *s, uint32_t dossiers)
 static void sort_records(struct share *s, uint32_t first, uint32_t dossiers)
 {
 	const uint8_t *begin = (const uint8_t *)s->bytes.p, *end = begin + s->bytes.n;
-	for (const uint8_t *at = begin; at < end; at = next_record(at))
+	for (const uint8_t *at = begin; at < end; at = next_record(at)) {
+		__builtin_prefetch(at + 512);
 		(le32_get(at + 8) == NOTE_PERSON ? s->people : s->rows)[le32_get(at) - first + 2]++;
+	}
 	for (uint32_t d = 2; d <= dossiers + 1; d++) {
 		s->rows[d] += s->rows[d - 1];
 		s->people[d] += s->people[d - 1];
@@ -168,6 +171,15 @@ static void sort_records(struct share *s, uint32_t first, uint32_t dossiers)
 	}
 }
 
+/* Rows of a dossier lie anywhere in the share. */
+static void fetch_rows(const struct share *s, uint32_t d)
+{
+	for (uint32_t i = s->rows[d]; i < s->rows[d + 1]; i++) {
+		__builtin_prefetch(s->row_at[i]);
+		__builtin_prefetch(s->row_at[i] + 64);
+	}
+}
+
 static int assemble(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct assembler *a = arg;
@@ -177,10 +189,13 @@ static int assemble(void *arg, unsigned lane, uint64_t i, struct err *err)
 		return -1;
 	make_room(s, dossiers);
 	sort_records(s, (uint32_t)i * dossiers, dossiers);
-	for (uint32_t d = 0; d < dossiers; d++)
+	for (uint32_t d = 0; d < dossiers; d++) {
+		if (d + AHEAD < dossiers)
+			fetch_rows(s, d + AHEAD);
 		if (s->people[d + 1] > s->people[d])
 			put_dossier(a, s, s->row_at + s->rows[d], s->rows[d + 1] - s->rows[d], s->persons + s->people[d],
 			            s->people[d + 1] - s->people[d]);
+	}
 	return 0;
 }
 

@@ -58,6 +58,7 @@ static int by_ordinal(const void *a, const void *b)
 static int gather(struct join *j, const struct table *t, struct err *err)
 {
 	struct buf rows = { 0 };
+	struct who who = { 0 };
 	struct table_scan s;
 	struct row r;
 	uint32_t ordinal;
@@ -66,15 +67,17 @@ static int gather(struct join *j, const struct table *t, struct err *err)
 		return 0;
 	table_scan_init(&s, t);
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
-		uint64_t key = row_key(t->kind, r);
-		uint32_t p = people_find(&j->people, key);
+		if (who.block != s.next_block)
+			who_find(&who, j, &s, t->kind->ids[0], NULL, false);
+		uint32_t p = who.slots[s.row - 1];
 		if (p == NONE || !(people_flags(&j->people, p) & WANTED_HARD))
 			continue;
-		hard_take(&rows, t->kind, r, key, ordinal);
+		hard_take(&rows, t->kind, r, row_key(t->kind, r), ordinal);
 		if (hard_put(j, &rows, err) < 0)
 			break;
 	}
 	table_scan_release(&s);
+	who_release(&who);
 	buf_release(&rows);
 	return got == ITER_END ? 0 : -1;
 }

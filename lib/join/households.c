@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #define ROWS_A_HOUSEHOLD 4       /* about */
+#define RUNS 256                 /* households that are looked up together */
+#define AHEAD 2048               /* bytes of found households whose people are fetched early */
 
 typedef VEC(struct resident) residents;
 
@@ -30,8 +32,10 @@ struct piece {
 	struct who who;
 	struct home_reader *reader;
 	struct last_household last, last_from;
-	residents head, run;     /* of the first household in the piece, which may have begun before; of the one at hand */
-	bool in_head;
+	residents rows;          /* of the households at hand, one behind the other */
+	VEC(size_t) runs;        /* where each begins */
+	residents head, tail;    /* of the first and last household in the piece, which may have begun before or go on after it */
+	bool in_head;            /* nothing has been the first so far */
 	residents scattered;
 	struct buf found;
 	struct region_counts counts;
@@ -93,19 +97,44 @@ static void settle(const struct join *j, const struct resident *r, size_t n, str
 
 /* ---- a piece: any thread -------------------------------------------------------------------------------------------------------------------- */
 
-static void close_run(const struct join *j, struct piece *p)
+static void append(residents *to, const struct resident *r, size_t n)
 {
-	if (p->in_head) {
-		residents t = p->head;
-		p->head = p->run;
-		p->run = t;
-		p->in_head = false;
-	} else if (p->run.count) {
-		settle(j, p->run.items, p->run.count, &p->counts, &p->found);
-	}
-	p->run.count = 0;
+	for (size_t i = 0; i < n; i++)
+		VEC_PUSH(to->items, to->count, to->cap, r[i]);
 }
 
+/* The rows of a run have all been seen. */
+static void close_run(const struct join *j, struct piece *p, const struct resident *r, size_t n, bool last)
+{
+	if (is_scattered(j, r->home.a)) {
+		append(&p->scattered, r, n);
+		return;
+	}
+	if (p->in_head || last)
+		append(p->in_head ? &p->head : &p->tail, r, n);
+	else
+		settle(j, r, n, &p->counts, &p->found);
+	p->in_head = false;
+}
+
+/* last: no other follows in the piece. What is looked up for a household lies anywhere in memory, and is fetched for all before. */
+static void close_runs(const struct join *j, struct piece *p, bool last)
+{
+	const struct resident *r = p->rows.items;
+	const size_t *at = p->runs.items, n = p->runs.count;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t h = sieve_hash(r[at[i]].home.a);
+		sieve_fetch(&j->scattered_sieve, h);
+		sieve_fetch(&j->sources, h);
+		if (r[at[i]].from.b)
+			sieve_fetch(&j->principals, sieve_hash(r[at[i]].from.a));
+	}
+	for (size_t i = 0; i < n; i++)
+		close_run(j, p, r + at[i], (i + 1 < n ? at[i + 1] : p->rows.count) - at[i], last && i + 1 == n);
+	p->rows.count = p->runs.count = 0;
+}
+
+/* Filled in where it stands: a row that was made elsewhere and copied would cost twice as much. */
 static void make_resident(const struct join *j, struct piece *p, struct row r, struct resident *ret)
 {
 	struct home_facts f;
@@ -122,22 +151,31 @@ static void make_resident(const struct join *j, struct piece *p, struct row r, s
 		ret->from = household_again(j, &p->last_from, f.county, f.split_from);
 }
 
-static void place(const struct join *j, struct piece *p, const struct resident *r)
+static struct resident *room_for_one(residents *v)
 {
-	bool same = p->run.count && same_household(p->run.items[0].home, r->home);
-	if (!same && is_scattered(j, r->home.a)) {
-		VEC_PUSH(p->scattered.items, p->scattered.count, p->scattered.cap, *r);
-		return;
+	if (v->count == v->cap)
+		v->items = mem_grow(v->items, v->cap = 2 * v->cap + 16, sizeof *v->items);
+	return &v->items[v->count];
+}
+
+/* The resident who was filled in behind the others. */
+static void place(const struct join *j, struct piece *p)
+{
+	const struct resident *r = &p->rows.items[p->rows.count];
+	if (!p->rows.count || !same_household(r[-1].home, r->home)) {
+		if (p->runs.count == RUNS) {
+			close_runs(j, p, false);
+			p->rows.items[0] = *r;
+		}
+		VEC_PUSH(p->runs.items, p->runs.count, p->runs.cap, p->rows.count);
 	}
-	if (!same && p->run.count)
-		close_run(j, p);
-	VEC_PUSH(p->run.items, p->run.count, p->run.cap, *r);
+	p->rows.count++;
 }
 
 static void begin(const struct builder *b, struct piece *p, uint64_t i)
 {
 	p->who.block = 0;
-	p->head.count = p->run.count = p->scattered.count = p->found.n = 0;
+	p->head.count = p->tail.count = p->scattered.count = p->found.n = 0;
 	p->in_head = true;
 	scan_piece(&p->scan, b->j->homes_table, i);
 }
@@ -159,12 +197,15 @@ static int build(void *arg, unsigned lane, uint64_t i, struct err *err)
 		unsigned flags = person == NONE ? 0 : people_flags(&j->people, person);
 		if (!is_home(j, p->reader, r, ordinal, flags))
 			continue;
-		struct resident one = { .key = row_key(k, r), .ordinal = ordinal, .slot = person, .flags = (uint8_t)flags };
-		make_resident(j, p, r, &one);
-		place(j, p, &one);
+		struct resident *one = room_for_one(&p->rows);
+		one->key = row_key(k, r);
+		one->ordinal = ordinal;
+		one->slot = person;
+		one->flags = (uint8_t)flags;
+		make_resident(j, p, r, one);
+		place(j, p);
 	}
-	if (p->in_head)
-		close_run(j, p); /* what is at hand then is the head, and nothing follows */
+	close_runs(j, p, true);
 	return got == ITER_END ? 0 : -1;
 }
 
@@ -249,11 +290,23 @@ static size_t found_bytes(const char *at)
 	return sizeof(struct found) + ((const struct found *)at)->people * sizeof(struct found_resident);
 }
 
+static void fetch_people(const struct join *j, const char *at)
+{
+	const struct found *h = (const struct found *)at;
+	const struct found_resident *p = (const struct found_resident *)(at + sizeof *h);
+	for (uint32_t i = 0; i < h->people; i++)
+		if (p[i].slot != NONE)
+			__builtin_prefetch(&j->people.slots[p[i].slot]);
+}
+
 static int take_found(struct join *j, struct buf *found, struct err *err)
 {
 	int r = 0;
-	for (size_t at = 0; r == 0 && at < found->n; at += found_bytes(found->p + at))
+	for (size_t at = 0, ahead = 0; r == 0 && at < found->n; at += found_bytes(found->p + at)) {
+		for (; ahead < found->n && ahead < at + AHEAD; ahead += found_bytes(found->p + ahead))
+			fetch_people(j, found->p + ahead);
 		r = take_one(j, found->p + at, err);
+	}
 	found->n = 0;
 	return r;
 }
@@ -267,12 +320,6 @@ static int close_open(struct builder *b, struct err *err)
 	return take_found(b->j, &b->found, err);
 }
 
-static void reopen(struct builder *b, const residents *with)
-{
-	for (size_t i = 0; i < with->count; i++)
-		VEC_PUSH(b->open.items, b->open.count, b->open.cap, with->items[i]);
-}
-
 static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct builder *b = arg;
@@ -281,11 +328,11 @@ static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 		return -1;
 	if (p->head.count && b->open.count && !same_household(p->head.items[0].home, b->open.items[0].home) && close_open(b, err) < 0)
 		return -1;
-	reopen(b, &p->head);
-	if (p->run.count) {
+	append(&b->open, p->head.items, p->head.count);
+	if (p->found.n || p->tail.count) {
 		if (close_open(b, err) < 0 || take_found(b->j, &p->found, err) < 0)
 			return -1;
-		reopen(b, &p->run);
+		append(&b->open, p->tail.items, p->tail.count);
 	}
 	for (size_t n = 0; n < p->scattered.count; n++) {
 		const struct resident *r = &p->scattered.items[n];
@@ -380,8 +427,10 @@ static void release(struct builder *b)
 		table_scan_release(&p->scan);
 		who_release(&p->who);
 		home_reader_free(p->reader);
+		free(p->rows.items);
+		free(p->runs.items);
 		free(p->head.items);
-		free(p->run.items);
+		free(p->tail.items);
 		free(p->scattered.items);
 		buf_release(&p->found);
 	}

@@ -1,6 +1,7 @@
 #include "people.h"
 
-#define BATCH 32 /* keys */
+#define BATCH 256 /* keys: so many that waiting for the first of them is little */
+#define AHEAD 16 /* keys whose memory is fetched early */
 #define LEAST 1024 /* places */
 #define LEAST_BITS (ID_KEY_BITS - 32) /* of a bucket's number: the rest of a key has 32 */
 #define BUCKET 4 /* people, about */
@@ -32,9 +33,14 @@ static uint64_t scatter_back(const struct scatter *s, uint64_t h)
 
 /* ---- collected ------------------------------------------------------------------------------------------------------------------------------- */
 
+static uint64_t first_place(const struct people_found *f, uint64_t key)
+{
+	return (scatter_key(&f->scatter, key) >> (ID_KEY_BITS - 32)) * f->cap >> 32;
+}
+
 static struct found_person *place_of(const struct people_found *f, uint64_t key)
 {
-	uint64_t at = (scatter_key(&f->scatter, key) >> (ID_KEY_BITS - 32)) * f->cap >> 32;
+	uint64_t at = first_place(f, key);
 	while (found_key(&f->slots[at]) && found_key(&f->slots[at]) != key)
 		if (++at == f->cap)
 			at = 0;
@@ -70,6 +76,15 @@ struct found_person *found_add(struct people_found *f, uint64_t key, unsigned fl
 	}
 	p->flags |= (uint16_t)flags;
 	return p;
+}
+
+void found_add_all(struct people_found *f, const uint64_t *keys, size_t n, unsigned flags)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i + AHEAD < n && f->cap)
+			__builtin_prefetch(&f->slots[first_place(f, keys[i + AHEAD])]);
+		found_add(f, keys[i], flags);
+	}
 }
 
 struct found_person *found_look(const struct people_found *f, uint64_t key)
@@ -199,9 +214,14 @@ uint64_t people_key(const struct wanted_people *p, uint32_t slot)
 	return key_in(p, low, slot);
 }
 
+struct people_walk people_walk(const struct wanted_people *p, uint32_t first, uint32_t end)
+{
+	return end > first ? (struct people_walk){ p->buckets[first], first, p->buckets[end] } : (struct people_walk){ 0 };
+}
+
 bool people_next(const struct wanted_people *p, struct people_walk *w, uint32_t *slot, uint64_t *key)
 {
-	if (w->slot == p->count)
+	if (w->slot == w->end)
 		return false;
 	while (p->buckets[w->bucket + 1] <= w->slot)
 		w->bucket++;

@@ -57,6 +57,8 @@ struct people_found {
 void found_reserve(struct people_found *f, uint64_t count); /* room for so many without growing */
 /* The person, added when new; good until the next found_add. */
 struct found_person *found_add(struct people_found *f, uint64_t key, unsigned flags);
+/* Each of them, their memory fetched early. */
+void found_add_all(struct people_found *f, const uint64_t *keys, size_t n, unsigned flags);
 struct found_person *found_look(const struct people_found *f, uint64_t key); /* or NULL */
 void found_release(struct people_found *f);
 
@@ -96,10 +98,12 @@ uint64_t people_key(const struct wanted_people *p, uint32_t slot);  /* by a sear
 uint64_t people_bytes(const struct wanted_people *p);               /* of memory, about */
 void people_release(struct wanted_people *p);
 
-/* Everybody, with their keys: begin with slot and bucket 0. */
+/* Everybody in the buckets [first .. end), with their keys; people_buckets of them are all. */
 struct people_walk {
-	uint32_t slot, bucket;
+	uint32_t slot, bucket, end; /* end: the slot behind the last */
 };
+static inline uint32_t people_buckets(const struct wanted_people *p) { return p->count ? UINT32_C(1) << p->bits : 0; }
+struct people_walk people_walk(const struct wanted_people *p, uint32_t first, uint32_t end);
 bool people_next(const struct wanted_people *p, struct people_walk *w, uint32_t *slot, uint64_t *key);
 
 static inline unsigned people_flags(const struct wanted_people *p, uint32_t slot) { return p->slots[slot].flags; }

@@ -67,7 +67,7 @@ static int by_key(const void *a, const void *b)
 static void group_singles(struct join *j)
 {
 	VEC(uint64_t) singles = { 0 };
-	struct people_walk walk = { 0 };
+	struct people_walk walk = people_walk(&j->people, 0, people_buckets(&j->people));
 	uint64_t key;
 	uint32_t slot;
 	while (people_next(&j->people, &walk, &slot, &key))

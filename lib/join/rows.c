@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #define BYTES_A_PERSON 300       /* rows and what is known of them, on average */
+#define AHEAD 16                 /* rows whose person is fetched early */
+#define PIECE_BUCKETS 4096       /* of people, that are one piece of work */
 #define SHARE_OF_MEMORY 16       /* one part in so many: what puts a share together takes some of them */
 #define MEMORY (UINT64_C(256) << 20) /* bytes, where nothing is said */
 
@@ -23,7 +25,7 @@ struct gatherer {
 	struct join *j;
 	struct row_piece *pieces;
 	const struct table *table; /* at hand */
-	bool homes;
+	bool homes, others;        /* it is the household table; those who are looked at are at hand, of people */
 	struct spooled to;
 	struct {
 		uint64_t kept, looked_at, left; /* rows: of somebody principal, of others only, of nobody here */
@@ -102,6 +104,14 @@ static void put_row(const struct gatherer *g, struct row_piece *p, struct row r,
 	*(own ? &p->kept : &p->looked_at) += 1;
 }
 
+/* Of the row `AHEAD` places on. */
+static void fetch_person(const struct join *j, const struct who *w, uint32_t at, uint32_t rows)
+{
+	uint32_t slot = at + AHEAD < rows ? w->slots[at + AHEAD] : NONE;
+	if (slot != NONE)
+		__builtin_prefetch(&(slot & LOOK ? &j->others : &j->people)->slots[slot & ~LOOK]);
+}
+
 static int gather(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct gatherer *g = arg;
@@ -122,7 +132,9 @@ static int gather(void *arg, unsigned lane, uint64_t i, struct err *err)
 			if (k->ids[1] >= 0)
 				who_find(&p->second, g->j, &p->scan, k->ids[1], NULL, true);
 		}
-		uint32_t at = p->scan.row - 1, first = p->who.slots[at], second = k->ids[1] >= 0 ? p->second.slots[at] : NONE;
+		uint32_t at = p->scan.row - 1, first = p->who.slots[at];
+		uint32_t second = k->ids[1] >= 0 ? p->second.slots[at] : NONE;
+		fetch_person(g->j, &p->who, at, p->scan.rows);
 		if (first == NONE && second == NONE)
 			p->left++;
 		else
@@ -159,29 +171,48 @@ static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 	return put_aside(g, &p->out, err);
 }
 
-static int gather_people(struct gatherer *g, const struct wanted_people *p, uint32_t mark, struct err *err)
+static const struct wanted_people *people_of(const struct gatherer *g)
 {
-	struct places_of places = { 0 };
-	struct buf out = { 0 };
-	int r = 0;
-	struct people_walk walk = { 0 };
+	return g->others ? &g->j->others : &g->j->people;
+}
+
+static int gather_some(void *arg, unsigned lane, uint64_t i, struct err *err)
+{
+	struct gatherer *g = arg;
+	struct row_piece *p = &g->pieces[lane];
+	const struct wanted_people *people = people_of(g);
+	uint32_t first = (uint32_t)i * PIECE_BUCKETS, end = first + PIECE_BUCKETS, all = people_buckets(people), slot;
+	struct people_walk walk = people_walk(people, first, end < all ? end : all);
 	uint64_t key;
-	uint32_t slot;
-	while (r == 0 && people_next(p, &walk, &slot, &key)) {
+	(void)err;
+	p->out.n = 0;
+	while (people_next(people, &walk, &slot, &key)) {
 		uint8_t x[9];
-		places.count = out.n = 0;
-		places_of_person(g->j, slot | mark, &places);
+		p->places.count = 0;
+		places_of_person(g->j, slot | (g->others ? LOOK : 0), &p->places);
 		le64_put(x, key);
-		for (size_t k = 0; k < places.count; k++) {
-			x[8] = places.items[k].flags;
-			if (only_wants(g->j, places.items[k].dossier))
-				put_record(&out, places.items[k].dossier, NOTE_PERSON, x, sizeof x);
+		for (size_t k = 0; k < p->places.count; k++) {
+			x[8] = p->places.items[k].flags;
+			if (only_wants(g->j, p->places.items[k].dossier))
+				put_record(&p->out, p->places.items[k].dossier, NOTE_PERSON, x, sizeof x);
 		}
-		r = put_aside(g, &out, err);
 	}
-	free(places.items);
-	buf_release(&out);
-	return r;
+	return 0;
+}
+
+static int take_some(void *arg, unsigned lane, uint64_t i, struct err *err)
+{
+	struct gatherer *g = arg;
+	(void)i;
+	return put_aside(g, &g->pieces[lane].out, err);
+}
+
+static int gather_people(struct gatherer *g, bool others, struct err *err)
+{
+	g->others = others;
+	uint64_t pieces = ((uint64_t)people_buckets(people_of(g)) + PIECE_BUCKETS - 1) / PIECE_BUCKETS;
+	struct lanes lanes = { g->j->job->threads, pieces, g, gather_some, take_some };
+	return lanes_run(&lanes, err);
 }
 
 static int by_kind(const void *pa, const void *pb)
@@ -206,6 +237,7 @@ static int read_through(const struct table *t, struct err *err)
 
 static int gather_tables(struct gatherer *g, struct err *err)
 {
+
 	const struct join_job *job = g->j->job;
 	const struct table *tables[64];
 	memcpy(tables, job->tables, job->table_count * sizeof *tables);
@@ -217,9 +249,9 @@ static int gather_tables(struct gatherer *g, struct err *err)
 		if ((tables[i]->kind->ids[0] >= 0 ? lanes_run(&lanes, err) : read_through(tables[i], err)) < 0)
 			return -1;
 	}
-	if (gather_people(g, &g->j->people, 0, err) < 0)
+	if (gather_people(g, false, err) < 0)
 		return -1;
-	return gather_people(g, &g->j->others, LOOK, err);
+	return gather_people(g, true, err);
 }
 
 /* Every row of a table was taken along, looked at, or counted as not wanted. */

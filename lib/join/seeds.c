@@ -66,23 +66,70 @@ static bool is_seed(struct sower *s, struct row r)
 	return seed;
 }
 
-/* by: which rows, or NULL: all. */
-static int seed_table(struct join *j, const struct table *t, struct sower *by, unsigned flags, struct err *err)
+/* A pass over the rows of a table, whose seeds are added in the order of the rows. */
+struct seed_piece {
+	struct table_scan scan;
+	struct sower by;
+	VEC(uint64_t) keys;
+};
+
+struct seeding {
+	struct join *j;
+	const struct table *table;
+	struct seed_piece *pieces;
+	bool all;                /* every row */
+	unsigned flags;
+};
+
+static int find_seeds(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
-	struct table_scan s;
+	struct seeding *s = arg;
+	struct seed_piece *p = &s->pieces[lane];
 	struct row r;
 	uint32_t ordinal;
 	uint64_t keys[2];
 	enum iter got;
-	table_scan_init(&s, t);
-	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
-		if (by && !is_seed(by, r))
+	p->keys.count = 0;
+	scan_piece(&p->scan, s->table, i);
+	while ((got = table_next(&p->scan, &r, &ordinal, err)) == ITER_ROW) {
+		if (!s->all && !is_seed(&p->by, r))
 			continue;
-		for (int i = 0, n = row_keys(t->kind, r, keys); i < n; i++)
-			found_add(&j->found, keys[i], flags);
+		for (int n = row_keys(s->table->kind, r, keys), k = 0; k < n; k++)
+			VEC_PUSH(p->keys.items, p->keys.count, p->keys.cap, keys[k]);
 	}
-	table_scan_release(&s);
 	return got == ITER_END ? 0 : -1;
+}
+
+static int take_seeds(void *arg, unsigned lane, uint64_t i, struct err *err)
+{
+	struct seeding *s = arg;
+	const struct seed_piece *p = &s->pieces[lane];
+	(void)i;
+	(void)err;
+	found_add_all(&s->j->found, p->keys.items, p->keys.count, s->flags);
+	return 0;
+}
+
+/* all: every row is a seed, not only those that the pack asks for. */
+static int seed_table(struct join *j, const struct table *t, bool all, unsigned flags, struct err *err)
+{
+	unsigned count = lanes_count(j->job->threads);
+	struct seeding s = { j, t, mem_alloc(count * sizeof *s.pieces), all, flags };
+	bool any = all;
+	for (unsigned i = 0; i < count && !all; i++) {
+		sower_init(&s.pieces[i].by, j, t->kind);
+		any = s.pieces[i].by.every || s.pieces[i].by.count;
+	}
+	struct lanes lanes = { j->job->threads, pieces_of(t), &s, find_seeds, take_seeds };
+	int r = any ? lanes_run(&lanes, err) : 0;
+	for (unsigned i = 0; i < count; i++) {
+		table_scan_release(&s.pieces[i].scan);
+		free(s.pieces[i].keys.items);
+		if (!all)
+			sower_release(&s.pieces[i].by);
+	}
+	free(s.pieces);
+	return r;
 }
 
 /* ---- registry households ----------------------------------------------------------------------------------------------------------------- */
@@ -181,22 +228,13 @@ static int seed_partners(struct join *j, const struct table *t, struct err *err)
 
 /* ---- all seeds ------------------------------------------------------------------------------------------------------------------------------ */
 
-static int seed_kind(struct join *j, const struct table *t, struct err *err)
-{
-	struct sower by;
-	sower_init(&by, j, t->kind);
-	int r = by.every || by.count ? seed_table(j, t, &by, WANTED_PRINCIPAL, err) : 0;
-	sower_release(&by);
-	return r;
-}
-
 /* Registered people are seeds already. */
 static int seed_kinds(struct join *j, struct err *err)
 {
 	const struct join_job *job = j->job;
 	for (unsigned i = 0; !job->only && i < job->table_count; i++) {
 		const struct table *t = job->tables[i];
-		if (t->kind->ids[0] >= 0 && t->kind->role != ROLE_REGISTER && seed_kind(j, t, err) < 0)
+		if (t->kind->ids[0] >= 0 && t->kind->role != ROLE_REGISTER && seed_table(j, t, false, WANTED_PRINCIPAL, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -212,14 +250,15 @@ int join_seeds(struct join *j, struct err *err)
 	for (unsigned i = 0; i < job->table_count; i++)
 		if (job->tables[i]->kind->ids[1] >= 0 && seed_partners(j, job->tables[i], err) < 0)
 			return -1;
+
 	if (job->only)
 		only_person(j);
 	if (seed_kinds(j, err) < 0)
 		return -1;
-	if (j->deaths_table && seed_table(j, j->deaths_table, NULL, WANTED_PRINCIPAL | WANTED_HARD, err) < 0)
+	if (j->deaths_table && seed_table(j, j->deaths_table, true, WANTED_PRINCIPAL | WANTED_HARD, err) < 0)
 		return -1;
-	for (size_t i = 0; i < j->homes_table->repeated_count; i++)
-		found_add(&j->found, j->homes_table->repeated[i], WANTED_PRINCIPAL | WANTED_HARD);
+	found_add_all(&j->found, j->homes_table->repeated, j->homes_table->repeated_count, WANTED_PRINCIPAL | WANTED_HARD);
+
 	people_begin(&j->people, &j->found.scatter, j->found.count, sieve_bits(j, 12));
 	people_take(&j->people, j->found.slots, j->found.cap, 0, 0);
 	found_release(&j->found);
