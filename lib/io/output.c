@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define BUFFER (256u << 10)
+#define EARLY (8u << 20) /* bytes that are sent to the disk while others are made, so that the last fsync need not wait for all */
 
 struct output {
 	int fd;              /* -1: sealed */
@@ -25,6 +26,7 @@ struct output {
 	uint8_t *buf;
 	size_t n;
 	uint64_t bytes;
+	uint64_t written, sent; /* bytes: to the file; of them on their way to the disk */
 	struct xxh3 *hash;
 	struct sha256 *sha256; /* NULL: nobody asked */
 	bool passing;
@@ -145,6 +147,16 @@ int output_create(struct output **ret, const char *path, struct err *err)
 	return 0;
 }
 
+/* What goes wrong with it is told by fsync. */
+static void note_written(struct output *o, size_t n)
+{
+	o->written += n;
+	if (o->passing || o->written - o->sent < EARLY)
+		return;
+	sync_file_range(o->fd, (off_t)o->sent, (off_t)(o->written - o->sent), SYNC_FILE_RANGE_WRITE);
+	o->sent = o->written;
+}
+
 static int write_all(struct output *o, const uint8_t *p, size_t n, struct err *err)
 {
 	while (n) {
@@ -155,6 +167,7 @@ static int write_all(struct output *o, const uint8_t *p, size_t n, struct err *e
 			return err_errno(err, STATUS_IOERR, "%s: writing failed; make room on the disk and run again", o->path);
 		p += w;
 		n -= (size_t)w;
+		note_written(o, (size_t)w);
 	}
 	return 0;
 }
@@ -202,6 +215,7 @@ static int write_direct(struct output *o, const struct str *parts, unsigned coun
 			continue;
 		if (w < 0)
 			return err_errno(err, STATUS_IOERR, "%s: writing failed; make room on the disk and run again", o->path);
+		note_written(o, (size_t)w);
 		for (size_t left = (size_t)w; left;) {
 			size_t n = left < at->iov_len ? left : at->iov_len;
 			at->iov_base = (char *)at->iov_base + n;

@@ -132,6 +132,8 @@ int join_run(const struct join_job *job, struct err *err)
 	int r = prepare(&j, err);
 	if (r == 0)
 		r = frame_create(&w, job->path, FRAME_DOSSIER, &job->id, err);
+	if (r == 0 && job->passing)
+		frame_passing(w);
 	if (r == 0)
 		r = run(&j, w, err);
 	if (r == 0)

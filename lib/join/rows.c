@@ -237,7 +237,6 @@ static int read_through(const struct table *t, struct err *err)
 
 static int gather_tables(struct gatherer *g, struct err *err)
 {
-
 	const struct join_job *job = g->j->job;
 	const struct table *tables[64];
 	memcpy(tables, job->tables, job->table_count * sizeof *tables);

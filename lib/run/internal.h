@@ -4,6 +4,7 @@
 
 #include "find.h"
 #include "last.h"
+#include "used.h"
 
 #include "io/output.h"
 #include "join/join.h"
@@ -29,6 +30,7 @@ struct runner {
 	char started_at[32];
 	enum workbook_split split;
 	struct last_run last;
+	struct used used;          /* files between stages that no stage needs any more */
 	json_t *notes;             /* for the manifest: totals and accepted limits */
 };
 

@@ -224,7 +224,7 @@ int runner_join(struct runner *r, const char *dossiers, struct join_only *only, 
 {
 	struct table *tables[64];
 	struct join_job job = { .pack = r->pack, .tables = tables, .threads = r->plan->threads,
-		.memory = r->plan->memory, .path = dossiers, .id = r->id, .only = only };
+		.memory = r->plan->memory, .path = dossiers, .id = r->id, .passing = !r->state, .only = only };
 	int got = 0;
 	r->progress->step = STEP_JOIN;
 	if (r->plan->memory)
@@ -242,6 +242,9 @@ int runner_join(struct runner *r, const char *dossiers, struct join_only *only, 
 		note_damage(r, err);
 	for (unsigned i = 0; i < job.table_count; i++)
 		table_close(tables[i]);
+	for (unsigned i = 0; got == 0 && !r->state && i < r->table_count; i++)
+		used_add(&r->used, r->tables[i]);
+	used_remove(&r->used);
 	return got;
 }
 
@@ -255,9 +258,11 @@ static int later_stages(struct runner *r, const char *version, struct err *err)
 	r->progress->step = STEP_SCREEN;
 	if (r->plan->memory)
 		mem_frugal();
-	struct screen_job screen = { r->pack, dossiers, findings, r->plan->threads, r->id };
+	struct screen_job screen = { r->pack, dossiers, findings, r->plan->threads, r->id, !r->state };
 	if (screen_run(&screen, err) < 0)
 		return -1;
+	used_add(&r->used, r->state ? NULL : dossiers);
+	used_remove(&r->used);
 	r->progress->step = STEP_REPORT;
 	struct report_job report = { r->pack, findings, r->staging.path, r->started_at, r->files.ignored, r->id, version, r->plan->threads,
 		r->plan->xlsx, r->split, r->plan->verdicts, *r->last.sha256 ? r->last.sha256 : NULL, r->notes };
@@ -375,6 +380,7 @@ static int run_locked(struct runner *r, const char *version, struct err *err)
 		got = check_own(r, err);
 	if (got == 0)
 		got = publish(r, err);
+	used_wait(&r->used);
 	output_folder_remove(&r->staging);
 	output_folder_remove(&r->work);
 	if (r->state && state_fault(r->state))

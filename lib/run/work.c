@@ -38,6 +38,7 @@ int run_work(struct run_work *ret, const struct run_plan *plan, const struct sch
 	if (got == 0)
 		got = runner_join(&r, ret->dossiers, only, err);
 	ret->id = r.id;
+	used_wait(&r.used);
 	free(result.counts);
 	free(result.kept);
 	runner_release(&r);

@@ -297,6 +297,8 @@ int screen_run(const struct screen_job *job, struct err *err)
 	w.scan = (struct frame_scan){ .frame = f };
 	if (r == 0)
 		r = frame_create(&w.out, job->findings, FRAME_FINDING, &job->id, err);
+	if (r == 0 && job->passing)
+		frame_passing(w.out);
 	if (r == 0)
 		r = screen_all(&c, &w, job->threads, err);
 	if (r == 0)

@@ -39,6 +39,7 @@ struct join_job {
 	uint64_t memory;               /* bytes that the process may take; 0: what it needs to be fast */
 	const char *path;              /* of the dossier file */
 	struct frame_id id;
+	bool passing;                  /* the file is gone with its folder before the process ends: it is not made durable */
 	struct join_only *only;        /* or NULL: all */
 };
 

@@ -15,6 +15,7 @@ struct screen_job {
 	const char *dossiers, *findings; /* paths */
 	unsigned threads;
 	struct frame_id id;
+	bool passing;                    /* the findings are gone with their folder before the process ends: they are not made durable */
 };
 
 /* Write the findings file: META, PLAC, FIND and FIGU blocks. On failure none is left behind. */
