@@ -94,8 +94,11 @@ int book_open(struct book *b, const struct workbook_job *job, const char *name, 
 	*b = (struct book){ 0 };
 	if (asprintf(&b->path, "%s/%s", job->out, name) < 0)
 		return err_set(err, STATUS_OSERR, "%s: no memory for its name", name);
-	b->w = workbook_new_opt(b->path, &options);
+	bool listens = trouble_begin(&b->trouble) == 0;
+	b->w = listens ? workbook_new_opt(b->path, &options) : NULL;
 	if (!b->w) {
+		if (listens)
+			trouble_end(&b->trouble);
 		free(b->path);
 		return err_set(err, STATUS_OSERR, "%s: no memory for a workbook", name);
 	}
@@ -114,6 +117,7 @@ static void release(struct book *b)
 void book_drop(struct book *b)
 {
 	lxw_workbook_free(b->w);
+	trouble_end(&b->trouble);
 	release(b);
 }
 
@@ -135,10 +139,15 @@ int book_close(struct book *b, struct err *err)
 	errno = 0;
 	lxw_error e = workbook_close(b->w);
 	int why = errno, r = 0;
-	if (b->error != LXW_NO_ERROR)
+	trouble_end(&b->trouble);
+	if (b->trouble.why)
+		r = err_set(err, STATUS_CANTCREAT, "%s: cannot be made: %s; check the folder and the disk", b->path, strerror(b->trouble.why));
+	else if (b->error != LXW_NO_ERROR)
 		r = err_set(err, STATUS_SOFTWARE, "%s: the workbook cannot be made: %s", b->path, lxw_strerror(b->error));
 	else if (e != LXW_NO_ERROR)
 		r = err_set(err, STATUS_CANTCREAT, "%s: cannot be made: %s; check the folder and the disk", b->path, why ? strerror(why) : lxw_strerror(e));
+	else if (b->trouble.said)
+		r = err_set(err, STATUS_OSERR, "%s: no memory for a workbook", b->path);
 	else
 		r = make_durable(b->path, err);
 	if (r < 0)

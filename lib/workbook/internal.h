@@ -4,6 +4,8 @@
 #include "csv/columns.h"
 #include "workbook/workbook.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <xlsxwriter.h>
 
 /* The sheets, in the order of a workbook: missed first. The last is there when the run knew verdicts. */
@@ -65,6 +67,15 @@ struct index {
 int index_make(struct index *x, const struct workbook_job *job, struct err *err);
 void index_release(struct index *x);
 
+/* trouble.c: what libxlsxwriter does not tell: from begin to end, of one workbook a thread. */
+struct trouble {
+	int why;             /* an errno of its temporary files; 0: none */
+	bool said;           /* it printed an error */
+	FILE *was, *ear;     /* stderr */
+};
+int trouble_begin(struct trouble *ret); /* -1: no memory */
+void trouble_end(struct trouble *t);    /* why and said are what came of it */
+
 /* book.c: a workbook being written, with the formats that all its sheets share. */
 struct book {
 	lxw_workbook *w;
@@ -75,6 +86,7 @@ struct book {
 	} f;
 	struct buf scratch;
 	lxw_error error;            /* the first */
+	struct trouble trouble;
 };
 int book_open(struct book *b, const struct workbook_job *job, const char *name, const char *title, struct err *err);
 /* Close and make durable; the file is whole or, on failure, gone. Releases b. */

@@ -5,12 +5,16 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
+import tempfile
+import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, '..', 'stage'), os.path.join(HERE, '..', 'property')]
+sys.path[:0] = [os.path.join(HERE, '..', 'stage'), os.path.join(HERE, '..', 'property'), os.path.join(HERE, '..', 'field')]
 import canary  # noqa: E402
+import field  # noqa: E402
 import programs  # noqa: E402
 import xlsx_county  # noqa: E402
 
@@ -38,15 +42,35 @@ def write_extracts(folder, planted):
             f.write(gzip.compress(data) if kind == 'civil' else data.decode().encode('gb18030') if kind == 'death' else data)
 
 
+LEDGER = 'ledger.db'
+JOURNALS = [LEDGER + end for end in ('-journal', '-wal', '-shm', '.lock')]
+
+
+def ledger_hash(path):
+    with tempfile.TemporaryDirectory(dir=programs.memory_folder()) as copy:
+        for name in [LEDGER] + JOURNALS:
+            if os.path.exists(os.path.join(os.path.dirname(path), name)):
+                shutil.copy(os.path.join(os.path.dirname(path), name), copy)
+        db = sqlite3.connect(os.path.join(copy, LEDGER))
+        try:
+            return hashlib.sha256('\n'.join(db.iterdump()).encode()).digest()
+        finally:
+            db.close()
+
+
 def contents(folder):
-    """path below folder -> hash of the file, or None for a folder; without the locks, and what a manifest may tell otherwise"""
+    """path below folder -> hash of the file, or None for a folder; without the locks, and what a manifest may tell otherwise. Of a ledger: of what
+    it holds, once SQLite has put right what a program that died has left."""
     found = {}
     for here, folders, files in os.walk(folder):
         for name in folders:
             found[os.path.relpath(os.path.join(here, name), folder)] = None
         for name in files:
             path = os.path.join(here, name)
-            if name.endswith('.lock') and name.startswith('.'):
+            if (name.endswith('.lock') and name.startswith('.')) or name in JOURNALS:
+                continue
+            if name == LEDGER:
+                found[os.path.relpath(path, folder)] = ledger_hash(path)
                 continue
             with open(path, 'rb') as f:
                 data = f.read()
@@ -74,10 +98,13 @@ def seen_by_people(found):
 
 
 class Subject:
-    """a program of the night: its command in a folder, its outputs before and after, all in order"""
+    """a program of the night: its command in a folder, its outputs before and after, all in order.
+    own: only calls on files with this in their path are asked for (of a run: where it differs from a plain one). free: the outputs of which any
+    state is right that the next run can work with. memory: whether calls for memory are asked for."""
 
-    def __init__(self, name, program, arguments, outputs):
+    def __init__(self, name, program, arguments, outputs, own='', free=None, memory=False):
         self.name, self.program, self.arguments, self.outputs = name, program, arguments, outputs
+        self.own, self.free, self.memory = own, free, memory
         self.template = self.before = self.after = self.again = None
 
     def command(self, folder):
@@ -93,10 +120,19 @@ class Subject:
         if p.returncode:
             raise SystemExit('%s: ended with %d: %s' % (self.name, p.returncode, p.stderr.decode()))
         self.after = contents(done)
-        if self.after == self.before:
+        if self.outputs and self.after == self.before:
             raise SystemExit('%s: the outputs of two days do not differ' % self.name)
-        subprocess.run(self.command(done), check=True)
+        subprocess.run(self.command(done), check=True, stdout=subprocess.DEVNULL)
         self.again = contents(done)
+
+    def of_its_own(self, calls):
+        """those from the first on a file that is its own on"""
+        first = next((i for i, (_, _, about) in enumerate(calls) if self.own in about), 0)
+        return calls[max(0, first - 3):] if self.own.startswith('.') else [c for c in calls if self.own in c[2]]
+
+    def bound(self, found):
+        """what may not be just anything"""
+        return {p: h for p, h in found.items() if not self.free or p.split('/')[0] != self.free}
 
     def fresh(self, folder):
         shutil.rmtree(folder, ignore_errors=True)
@@ -108,21 +144,22 @@ class Subject:
             # killed between the publishing and the last step: what is kept has its name from the next run
             if seen_by_people(found) == {p: h for p, h in self.after.items() if not p.startswith('OUT.run-')}:
                 return 'after'
-        found = seen_by_people(found)
-        if found == self.after:
-            return 'after'
-        if found == self.before:
+        found, before, after = (self.bound(seen_by_people(f)) for f in (found, self.before, self.after))
+        if found == after:
+            return 'after' if self.outputs else 'same'
+        if found == before:
             return 'before'
-        mixed = self.outputs > 1 and set(found) == set(self.before) and all(h in (self.before[p], self.after[p]) for p, h in found.items())
+        mixed = self.outputs > 1 and set(found) == set(before) and all(h in (before[p], after[p]) for p, h in found.items())
         return 'mixed' if mixed else None
 
 
-def run_subject(folder, work, extracts, name, options):
+def run_subject(folder, work, extracts, name, options, **more):
     old = os.path.join(work, name + '.before')
     os.makedirs(old)
     run = programs.find(folder, 'run')
-    subprocess.run([run, '--extracts', extracts, '--as-of', BEFORE, '--out', old + '/OUT', '--quiet'] + options, check=True)
-    s = Subject(name, run, ['--extracts', extracts, '--as-of', AS_OF, '--out', '@OUT', '--threads', '1', '--quiet'] + options, 1)
+    plain = ['--extracts', extracts, '--threads', '1', '--quiet', '--out', '@OUT'] + options
+    subprocess.run([run] + [a.replace('@', old + '/') for a in plain + ['--as-of', BEFORE]], check=True)
+    s = Subject(name, run, plain + ['--as-of', AS_OF], 1, **more)
     s.prepare(work, old)
     return s
 
@@ -177,7 +214,54 @@ def stage_subjects(folder, work, extracts):
         yield s
 
 
+def fill(workbook, target):
+    """a verdict on each of its leads: every second word of a rule and a unit is that it is true"""
+    field.fill_workbook(workbook, target, lambda rule, unit: zlib.crc32((rule + unit).encode()) % 2 == 0 if rule and unit else None)
+
+
+class Office:
+    """what comes behind a run: two days that were published, a ledger that knows the first, or both, and a workbook that was filled in"""
+
+    def __init__(self, folder, work, extracts):
+        self.folder, self.here = folder, os.path.join(work, 'office')
+        for place in ('old', 'new'):
+            os.makedirs(os.path.join(self.here, place))
+        for place, day in (('old', BEFORE), ('new', AS_OF)):
+            self.do('run', '--quiet', '--threads', '1', '--xlsx', '--extracts', extracts, '--as-of', day, '--out', '@%s/RUN' % place)
+            self.do('track', '--quiet', '--state', '@tracked', '--out', '@%s/sheets' % place, '@%s/RUN' % place)
+            shutil.copytree(self.here + '/tracked', self.here + '/%s/state' % place)
+            self.do('workbooks', '--quiet', '--out', '@%s/BOOKS' % place, '@%s/RUN' % place)
+        self.do('mask', '--new-key', '@key')
+        for place in ('old', 'new'):
+            self.do('mask', '--quiet', '--key', '@key', '--out', '@%s/MASKED' % place, '@%s/RUN' % place)
+            shutil.copy(self.here + '/key', self.here + '/%s/key' % place)
+        books = sorted(os.listdir(self.here + '/new/RUN/workbooks'))
+        fill(self.here + '/new/RUN/workbooks/' + books[0], self.here + '/new/filled.xlsx')
+
+    def do(self, name, *arguments):
+        subprocess.run([programs.find(self.folder, name)] + [a.replace('@', self.here + '/') for a in arguments], check=True, stdout=subprocess.DEVNULL)
+
+    def subject(self, name, of_the_day, of_the_day_before, arguments, outputs):
+        template = os.path.join(self.here, name + '.before')
+        put(self.here + '/new', template, of_the_day)
+        put(self.here + '/old', template, of_the_day_before)
+        s = Subject(name, programs.find(self.folder, name), arguments, outputs, memory=True)
+        s.prepare(self.here, template)
+        return s
+
+    def subjects(self):
+        yield self.subject('track', ['RUN'], ['state', 'sheets'], ['--quiet', '--state', '@state', '--out', '@sheets', '@RUN'], 2)
+        yield self.subject('workbooks', ['RUN'], ['BOOKS'], ['--quiet', '--out', '@BOOKS', '@RUN'], 1)
+        yield self.subject('verdicts', ['state', 'filled.xlsx'], [], ['import', '--quiet', '--state', '@state', '@filled.xlsx'], 1)
+        yield self.subject('verify', ['RUN'], [], ['--quiet', '@RUN'], 0)
+        yield self.subject('mask', ['RUN', 'key'], ['MASKED'], ['--quiet', '--key', '@key', '--out', '@MASKED', '@RUN'], 1)
+
+
 def all_subjects(folder, work, planted):
     extracts = os.path.join(work, 'extracts')
     write_extracts(extracts, planted)
-    return [run_subject(folder, work, extracts, 'run', []), run_subject(folder, work, extracts, 'run --keep 2', ['--keep', '2'])] + list(stage_subjects(folder, work, extracts))
+    yield run_subject(folder, work, extracts, 'run', [], memory=True)  # has the code of all stages
+    yield run_subject(folder, work, extracts, 'run --keep 2', ['--keep', '2'], own='.old')
+    yield run_subject(folder, work, extracts, 'run --state', ['--state', '@state'], own='/state', free='state')
+    yield from stage_subjects(folder, work, extracts)
+    yield from Office(folder, work, extracts).subjects()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What happens when a call fails, memory runs out, or the program dies: at each call of a small night.
 
-sweep.py [--sample N] [--jobs N] [--only WORD] FOLDER FAULT SHIM
+sweep.py [--sample N | --every] [--kept FILE] [--jobs N] [--only WORD] FOLDER FAULT SHIM
 FOLDER holds the programs; FAULT and SHIM are what fault.c and shim.c were built to. The night has every kind of extract, with canaries
 (ids, names) in every cell, in a header and in the names of files; it is run whole and stage by stage. A fault point is: one program, one
 call of it (the Nth), one thing that goes wrong there (ACTIONS, and memory that is not given, once or from then on). After each:
@@ -12,19 +12,30 @@ call of it (the Nth), one thing that goes wrong there (ACTIONS, and memory that 
   no temporary file is left; after SIGKILL, and where removing itself failed, the next run takes it away
   a rerun gives the right bytes
 
---sample N: so many points, spread over all by a fixed seed; else every point. Prints TAP, a test for each program and action.
+What repeats itself is tried three times, the first, the second and the last (--every: always): of the calls for memory, those with the same
+callers, return address by return address (there the first and the last); of the system calls, those of the same name on the same sort of file (its path without numbers and
+kinds) with the same two before and the same two behind them.
+
+--sample N: so many points, spread over all by a fixed seed; else all of them. --kept FILE: what was judged is written there, line by line, and
+what stands there, of the same programs, is not judged again. --seconds N: begin no point after that; the last line tells how many were judged.
+Points are taken in an order drawn by a fixed seed, so that a part is a part of each. Prints TAP, a test for each program and action.
 """
 import argparse
+import array
 import collections
 import concurrent.futures
 import errno
+import hashlib
+import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 import night
 import programs
@@ -57,6 +68,7 @@ ACTIONS = {
     'SIGTERM': ('TERM', CHANGING, ''),
     'SIGINT': ('INT', CHANGING, ''),
 }
+KINDS = '|'.join(sorted(night.KINDS, key=len, reverse=True))
 MEMORY = {'no memory once': '', 'no memory from then on': '+'}
 SIGNALS = {'SIGKILL': signal.SIGKILL, 'SIGTERM': signal.SIGTERM, 'SIGINT': signal.SIGINT}
 
@@ -72,32 +84,46 @@ def calls_of(tools, subject, folder):
     """(number, call, what it is about) of an undisturbed night"""
     subject.fresh(folder)
     log = os.path.join(folder + '.log')
-    subprocess.run([tools.fault, '-o', tools.shim, '-l', log, '--'] + subject.command(folder), check=True)
+    subprocess.run([tools.fault, '-o', tools.shim, '-l', log, '--'] + subject.command(folder), check=True, stdout=subprocess.DEVNULL)
     with open(log, encoding='utf-8') as f:
         rows = [line.rstrip('\n').split('\t') for line in f]
     return [(int(n), call, about) for n, call, about, _ in rows]
 
 
-def allocations_of(tools, subject, folder):
+def stacks_of(tools, subject, folder):
+    """for each call for memory of an undisturbed night, a number that tells its callers"""
     subject.fresh(folder)
-    count = folder + '.count'
-    subprocess.run(subject.command(folder), env=dict(os.environ, LD_PRELOAD=tools.shim, FAULT_COUNT=count), check=True)
-    with open(count) as f:
-        return int(f.read())
+    path = folder + '.stacks'
+    subprocess.run(subject.command(folder), env=dict(os.environ, LD_PRELOAD=tools.shim, FAULT_STACKS=path), check=True, stdout=subprocess.DEVNULL)
+    with open(path, 'rb') as f:
+        return array.array('Q', f.read())
+
+
+def surroundings(calls, folder):
+    """for each call, what it and its neighbours are: name, and path without what differs from kind to kind"""
+    plain = [(call, re.sub(KINDS, 'K', re.sub('[0-9]+', '0', about.replace(folder, '@')))) for _, call, about in calls]
+    return [tuple(plain[max(0, i - 2):i + 3]) for i in range(len(plain))]
+
+
+def few_of_each(sites, first=2):
+    """the numbers, from 1, of those that are the first ones or the last of the same site"""
+    places = collections.defaultdict(list)
+    for n, site in enumerate(sites, 1):
+        places[site].append(n)
+    return {n for of in places.values() for n in of[:first] + of[-1:]}
 
 
 def points_of(tools, subject, folder):
-    """of a run that keeps older ones: only where it differs from one that does not"""
     calls = calls_of(tools, subject, folder)
-    first = next((n for n, _, about in calls if about.endswith('.old')), 4) - 3 if '--keep' in subject.name else 0
-    for n, call, about in calls:
-        if n < first:
-            continue
-        for action, (_, calls, _) in ACTIONS.items():
-            if calls is ANY or call in calls:
+    chosen = {n for n, _, _ in calls} if tools.every else few_of_each(surroundings(calls, folder))
+    asked = [c for c in calls if c[0] in chosen and c[1] != 'getrandom']  # fails on no system that is up
+    for n, call, about in subject.of_its_own(asked):
+        for action, (_, names, _) in ACTIONS.items():
+            if names is ANY or call in names:
                 yield Point(subject, action, n, call, about.replace(folder, '@'))
-    if subject.name == 'run':  # has the code of all stages
-        for n in range(1, allocations_of(tools, subject, folder) + 1):
+    if subject.memory:
+        stacks = stacks_of(tools, subject, folder)
+        for n in range(1, len(stacks) + 1) if tools.every else sorted(few_of_each(stacks, 1)):
             for action in MEMORY:
                 yield Point(subject, action, n, 'memory', '')
 
@@ -116,13 +142,14 @@ class Judge:
         p = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
         return p.returncode, p.stdout.decode('utf-8', 'replace'), p.stderr.decode('utf-8', 'replace')
 
-    def wrong_with_words(self, status, out, err, folder, found):
+    def wrong_with_words(self, point, status, out, err, folder, found):
+        named = canary.seen(point.subject.after, self.planted)  # workbooks are named after counties: no person's name
         texts = [out, err] + list(found)
         for path in found:
             if os.path.basename(path) == 'manifest.json':
                 with open(os.path.join(folder, path), encoding='utf-8', errors='replace') as f:
                     texts.append(f.read())
-        leaks = canary.seen(texts, self.planted)
+        leaks = canary.seen(texts, self.planted) - named
         if leaks:
             return 'seen: ' + ' '.join(sorted(leaks))
         if status > 0 and (err.count('\n') != 1 or not err.startswith('bidui')):
@@ -136,15 +163,17 @@ class Judge:
         if point.action in SIGNALS and status == -SIGNALS[point.action]:
             return ''
         if status == 0:
+            if state == 'same':
+                return ''
             if point.call in SYNCING and point.action not in SIGNALS and point.n:
                 return 'a file was not made durable, and the status is 0'
             return '' if state == 'after' else 'status 0 with old outputs'
-        # libfyaml 0.7 reads through NULL when it gets no memory; getrandom fails on no system that is up.
-        broken = status == 70 and (point.action in MEMORY or point.call == 'getrandom')
+        broken = status == 70 and point.action in MEMORY  # libfyaml 0.7 reads through NULL when it gets none
         if status not in STATUSES and not broken:
             return 'status %d' % status
         # A file is renamed, then its folder is made durable: when that fails it stands there whole. A run is undone, unless that fails too.
-        late = status in (73, 74) and (not point.subject.name.startswith('run') or point.action.endswith('from then on'))
+        # A state is written behind the publishing: without it the next night only takes longer.
+        late = status in (73, 74) and (not point.subject.name.startswith('run') or point.subject.free or point.action.endswith('from then on'))
         return 'status %d, and the outputs are new' % status if state == 'after' and not late else ''
 
     def wrong_with_rest(self, point, status, found):
@@ -159,7 +188,8 @@ class Judge:
         found = night.contents(folder)
         if p.returncode:
             return 'a rerun ends with %d: %s' % (p.returncode, p.stderr.decode('utf-8', 'replace'))
-        if found not in ([point.subject.again] if state == 'after' else [point.subject.after]):
+        want = point.subject.again if state == 'after' else point.subject.after
+        if night.leftovers(found) or point.subject.bound(found) != point.subject.bound(want):
             return 'a rerun gives other bytes, or leaves something: %s' % ' '.join(night.leftovers(found))
         return ''
 
@@ -167,7 +197,7 @@ class Judge:
         """what is wrong after the fault, as text. Where nothing has changed, a rerun is the run that prepare() saw."""
         status, out, err = self.strike(point, folder)
         found = night.contents(folder)
-        wrong = (self.wrong_with_status(point, status, found) or self.wrong_with_words(status, out, err, folder, found) or
+        wrong = (self.wrong_with_status(point, status, found) or self.wrong_with_words(point, status, out, err, folder, found) or
                  self.wrong_with_rest(point, status, found))
         if not wrong and found != point.subject.before:
             wrong = self.wrong_with_rerun(point, folder, point.subject.whole(found))
@@ -176,23 +206,68 @@ class Judge:
         return wrong
 
 
+# program, action, call, what it is about: something was wrong here once, so a sample has it too
+ONCE_BAD = [('workbooks', 'EIO', 'write', '(deleted)'), ('workbooks', 'EIO', 'write', '.xlsx')]
+
+
 def sample(points, n):
-    """n of them: some of each program and action, the rest anywhere"""
+    """n of them: one of each program and action, two where something was once wrong, the rest anywhere"""
     r, groups = random.Random(5), collections.defaultdict(list)
     if not n or n >= len(points):
-        return points
+        return r.sample(points, len(points))
     for p in points:
         groups[p.subject.name, p.action].append(p)
-    chosen = [p for g in groups.values() for p in r.sample(g, min(2, len(g)))]
+    chosen = [p for g in groups.values() for p in r.sample(g, 1)]
+    for name, action, call, about in ONCE_BAD:
+        chosen += r.sample([p for p in groups[name, action] if p.call == call and about in p.about], 2)
     rest = [p for p in points if p.call != 'memory']
     return chosen + r.sample(rest, max(0, min(len(rest), n - len(chosen))))
 
 
-def sweep(judge, points, work, jobs):
-    """(point, what is wrong) of all"""
-    place = threading.local()
+class Kept:
+    """what was judged before, by the same programs: a file with a line for each point"""
+
+    def __init__(self, path, tools):
+        self.known, self.file, self.lock = {}, None, threading.Lock()
+        if not path:
+            return
+        programs_ = [tools.fault, tools.shim] + [os.path.join(here, n) for here, _, names in sorted(os.walk(tools.folder + '/cmd')) for n in names if n.startswith('bidui-') and '.' not in n]
+        self.by = hashlib.sha256(b''.join(open(p, 'rb').read() for p in programs_)).hexdigest()[:16]
+        if os.path.exists(path):
+            with open(path, encoding='utf-8') as f:
+                lines = [json.loads(line) for line in f if line.endswith('\n')]
+            self.known = {tuple(point): wrong for by, point, wrong in lines if by == self.by}
+        self.file = open(path, 'a', encoding='utf-8')
+
+    @staticmethod
+    def key(point):
+        return (point.subject.name,) + tuple(point[1:])
+
+    def get(self, point):
+        return self.known.get(self.key(point))
+
+    def put(self, point, wrong):
+        if self.file:
+            with self.lock:
+                self.file.write(json.dumps([self.by, self.key(point), wrong], ensure_ascii=False) + '\n')
+                self.file.flush()
+
+
+def sweep(judge, points, kept, work, jobs, seconds):
+    """(point, what is wrong) of all for which there is time"""
+    place, end = threading.local(), time.monotonic() + seconds
 
     def one(point):
+        before = kept.get(point)
+        if before is not None:
+            return point, before
+        if time.monotonic() > end:
+            return point, None
+        result = anew(point)
+        kept.put(*result)
+        return result
+
+    def anew(point):
         if not hasattr(place, 'root'):
             place.root = tempfile.mkdtemp(prefix='w', dir=work)
         folder = os.path.join(place.root, point.subject.name.replace(' ', ''))
@@ -204,9 +279,10 @@ def sweep(judge, points, work, jobs):
             return point, 'it hangs'
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for done, result in enumerate(pool.map(one, points), 1):
-            if done % 1000 == 0:
+            if done % 500 == 0:
                 print('# %d of %d points' % (done, len(points)), flush=True)
-            yield result
+            if result[1] is not None:
+                yield result
 
 
 def report(results):
@@ -214,7 +290,7 @@ def report(results):
     for point, wrong in results:
         groups.setdefault((point.subject.name, point.action), []).append((point, wrong))
     bad = 0
-    for i, ((name, action), of) in enumerate(groups.items(), 1):
+    for i, ((name, action), of) in enumerate(sorted(groups.items()), 1):
         faults = [(p, w) for p, w in of if w]
         bad += len(faults)
         print('%sok %d - bidui-%s, %s: %d points' % ('not ' if faults else '', i, name, action, len(of)))
@@ -230,6 +306,9 @@ def report(results):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--sample', type=int, default=0)
+    p.add_argument('--every', action='store_true', help='also what repeats itself')
+    p.add_argument('--kept', help='a file with what was judged before')
+    p.add_argument('--seconds', type=float, default=1e9)
     p.add_argument('--jobs', type=int, default=2)
     p.add_argument('--only', default='', help='only points with this in "PROGRAM, ACTION, CALL"')
     for name in ('folder', 'fault', 'shim'):
@@ -240,7 +319,8 @@ def main():
         subjects = night.all_subjects(tools.folder, work, planted)
         points = [q for s in subjects for q in points_of(tools, s, os.path.join(work, 'calls'))
                   if tools.only in '%s, %s, %s' % (s.name, q.action, q.call)]
-        return report(sweep(Judge(tools, planted), sample(points, tools.sample), work, tools.jobs))
+        print('# %d points' % len(points), flush=True)
+        return report(sweep(Judge(tools, planted), sample(points, tools.sample), Kept(tools.kept, tools), work, tools.jobs, tools.seconds))
 
 
 if __name__ == '__main__':
