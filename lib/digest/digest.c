@@ -1,20 +1,15 @@
 #include "digest/digest.h"
 
-#include "base/err.h"
+#include "base/leave.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <unistd.h>
 
 /* Nothing but memory is missing when OpenSSL cannot hash. */
 static void need(int ok)
 {
-	static const char text[] = "bidui: OpenSSL: SHA-256 cannot be worked out; give the machine more memory\n";
-	if (ok)
-		return;
-	ssize_t ignored = write(2, text, sizeof text - 1);
-	(void)ignored;
-	_exit(STATUS_OSERR);
+	if (!ok)
+		leave_now(STATUS_OSERR, "bidui: OpenSSL: SHA-256 cannot be worked out; give the machine more memory\n");
 }
 
 struct sha256 *sha256_new(void)

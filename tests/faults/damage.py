@@ -20,6 +20,7 @@ import collections
 import ctypes
 import os
 import random
+import resource
 import shutil
 import struct
 import subprocess
@@ -230,10 +231,11 @@ def blocks_of(data):
     return found
 
 
-def framed(head, blocks, end):
+def framed(head, blocks, end, lies=None):
+    """lies: of a block's number, how many bytes it says it has"""
     out, chain = [head], struct.unpack('<Q', head[56:])[0]
     for number, (tag, rows, payload) in enumerate(blocks):
-        start = tag + struct.pack('<IQQ', rows, len(payload), xxh(payload))
+        start = tag + struct.pack('<IQQ', rows, (lies or {}).get(number, len(payload)), xxh(payload))
         start += struct.pack('<Q', xxh(start, number))
         out += [start, payload]
         chain = xxh(start, chain)
@@ -287,6 +289,48 @@ def forged(data, r, how):
     return framed(data[:64], blocks, data[-END:])
 
 
+# --- numbers at their ends, all checksums right: whatever comes of it, nothing breaks -----------------------------------
+
+PLACES = ['its head', 'the rows of a block', 'the bytes of a block', 'a block, anywhere', 'its end mark']
+EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff, 0x7fffffffffffffff, 0x8000000000000000, 0xfffffffffffffff8, 0xffffffffffffffff]
+ADDRESSES = 4 << 30  # bytes that a stage may ask for: what a number in a file asks for is not just given
+
+
+def put_number(data, at, r):
+    size = r.choice([1, 2, 4, 8])
+    return data[:at] + (r.choice(EXTREMES) & (1 << 8 * size) - 1).to_bytes(size, 'little') + data[at + size:]
+
+
+def extreme(data, r, place):
+    head, blocks, end, lies = data[:64], blocks_of(data), data[-END:], {}
+    number = r.randrange(len(blocks))
+    tag, rows, payload = blocks[number]
+    if place == PLACES[0]:
+        head = put_number(head, r.randrange(8, 49, 4), r)[:56]
+        head += struct.pack('<Q', xxh(head))
+    elif place == PLACES[1]:
+        blocks[number] = (tag, r.choice(EXTREMES) & 0xffffffff, payload)
+    elif place == PLACES[2]:
+        lies[number] = r.choice(EXTREMES)
+    elif place == PLACES[3]:
+        near = min(len(payload), 64) if r.random() < 0.5 else len(payload)
+        blocks[number] = (tag, rows, put_number(payload, r.randrange(max(1, near)), r)[:len(payload)])
+    else:
+        end = put_number(end, r.randrange(4, 33, 4), r)[:END]
+    return framed(head, blocks, end, lies)
+
+
+def strike_limited(tester, target, data):
+    """as Tester.strike, but here the stage may end well: a sum is as good as another to somebody who can make checksums right"""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, hard))
+    try:
+        wrong = tester.strike(target, data)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    return '' if wrong == 'unnoticed' else wrong
+
+
 # --- all of them ----------------------------------------------------------------------------------------------------
 
 def say(number, what, count, wrong):
@@ -313,7 +357,7 @@ def main():
     a.add_argument('--seed', type=int, default=7)
     a.add_argument('folder')
     o = a.parse_args()
-    r, bad, total, groups = random.Random(o.seed), 0, 0, collections.OrderedDict()
+    r, bad, total, done, groups = random.Random(o.seed), 0, 0, 0, collections.OrderedDict()
     with tempfile.TemporaryDirectory(prefix='bidui-damage-', dir=programs.memory_folder()) as work:
         the_night = Night(o.folder, work)
         tester, targets = Tester(the_night, os.path.join(work, 'here')), list(the_night.targets())
@@ -324,6 +368,9 @@ def main():
                 how = r.choice([h for h in DAMAGE if h != 'nothing in it'])
                 damaged = DAMAGE[how](data, r.choice(target.stales), r)
             wrong = tester.strike(target, damaged)
+            done += 1
+            if done % 500 == 0:
+                print('# %d of %d damages, %d bad' % (done, o.damages, sum(w != '' for g in groups.values() for w in g)), flush=True)
             groups.setdefault((target.sort, how), []).append(wrong and '%s: %s' % (target.path, wrong))
         dossiers = next(t for t in targets if t.sort == 'dossiers')
         for i in range(100 if o.damages >= 1000 else 6):
@@ -333,6 +380,13 @@ def main():
             while damaged == data:
                 damaged = forged(data, r, how)
             groups.setdefault(('dossiers with right checksums', how), []).append(tester.strike(dossiers, damaged))
+        framed_ones = [t for t in targets if t.sort in ('table', 'dossiers', 'findings')] + [t for t in targets if t.sort == 'file of a state']
+        for i in range(o.damages // 10):
+            target, place = r.choice(framed_ones), PLACES[i % len(PLACES)]
+            data = read(os.path.join(tester.whole, target.path))
+            if data[:5] == b'bidui' and blocks_of(data):
+                groups.setdefault((target.sort + ' with right checksums', 'an extreme number in ' + place), []).append(
+                    (lambda w: w and '%s: %s' % (target.path, w))(strike_limited(tester, target, extreme(data, r, place))))
     for i, ((sort, how), results) in enumerate(groups.items(), 1):
         bad += say(i, '%s, %s' % (sort, how), len(results), [w for w in results if w])
         total += len(results)

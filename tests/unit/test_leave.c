@@ -1,9 +1,11 @@
 /* What is half made is gone when a program ends out of turn. */
 #include "base/leave.h"
+#include "digest/digest.h"
 
 #include "scratch.h"
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -69,6 +71,18 @@ static void run_out_of_memory(void)
 	mem_grow(NULL, SIZE_MAX / 2, 3);
 }
 
+static void *no_memory(size_t n, const char *of, int line)
+{
+	(void)n, (void)of, (void)line;
+	return NULL;
+}
+
+static void hash_without_memory(void)
+{
+	CRYPTO_set_mem_functions(no_memory, NULL, NULL);
+	sha256_new();
+}
+
 static void fail_an_assert(void)
 {
 	abort();
@@ -104,9 +118,12 @@ static void a_signal_removes_what_is_half_made_and_ends_the_program_by_that_sign
 
 static void without_memory_it_is_removed_too_and_the_status_is_71(void **state)
 {
-	int status = ended(*state, run_out_of_memory);
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == STATUS_OSERR);
-	assert_int_equal(scratch_count(*state), 0);
+	void (*const ways[])(void) = { run_out_of_memory, hash_without_memory };
+	for (size_t i = 0; i < 2; i++) {
+		int status = ended(*state, ways[i]);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == STATUS_OSERR);
+		assert_int_equal(scratch_count(*state), 0);
+	}
 }
 
 static void after_a_fault_of_our_own_it_is_removed_too_and_the_status_is_70(void **state)
