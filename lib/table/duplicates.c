@@ -1,4 +1,4 @@
-/* The duplicates of a table that has been written: a second look at the rows whose key may stand there twice. */
+/* The duplicates of a table that has been written: a second look at the rows whose key may stand there twice, by their fingerprints. */
 #include "writer.h"
 
 #include <errno.h>
@@ -13,10 +13,12 @@ static int by_number(const void *a, const void *b)
 
 #define LEAST_AT_ONCE 4096
 
+/* A suspected row. */
 struct candidate {
-	uint64_t key;
-	struct row_sum hash;
+	uint64_t key, fingerprint;
+	struct row_sum hash; /* of its values, where another row has its fingerprint */
 	uint32_t ordinal;
+	bool twin;           /* there is one */
 };
 
 static int by_hash(const void *pa, const void *pb)
@@ -24,10 +26,18 @@ static int by_hash(const void *pa, const void *pb)
 	const struct candidate *a = pa, *b = pb;
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
+	if (a->fingerprint != b->fingerprint)
+		return a->fingerprint < b->fingerprint ? -1 : 1;
 	if (a->hash.high != b->hash.high)
 		return a->hash.high < b->hash.high ? -1 : 1;
 	if (a->hash.low != b->hash.low)
 		return a->hash.low < b->hash.low ? -1 : 1;
+	return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
+}
+
+static int by_place(const void *pa, const void *pb)
+{
+	const struct candidate *a = pa, *b = pb;
 	return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
 }
 
@@ -42,13 +52,18 @@ static bool is_known(const struct table_writer *w, uint32_t ordinal)
 	return w->known_count && bsearch(&ordinal, w->known, w->known_count, sizeof ordinal, by_ordinal);
 }
 
-static void settle(struct table_writer *w, struct candidate *c, size_t n)
+static bool is_same(const struct candidate *a, const struct candidate *b)
 {
-	sort(c, n, sizeof *c, by_hash);
+	return a->fingerprint == b->fingerprint && a->hash.high == b->hash.high && a->hash.low == b->hash.low;
+}
+
+/* The candidates, by hash. */
+static void settle(struct table_writer *w, const struct candidate *c, size_t n)
+{
 	for (size_t i = 0, j; i < n; i = j) {
 		size_t kept = 0;
 		for (j = i; j < n && c[j].key == c[i].key; j++) {
-			bool again = j > i && c[j].hash.high == c[j - 1].hash.high && c[j].hash.low == c[j - 1].hash.low;
+			bool again = j > i && is_same(&c[j], &c[j - 1]);
 			kept += !again;
 			if (!again)
 				continue;
@@ -84,7 +99,7 @@ static void suspects_init(struct suspects *s, const uint64_t *keys, size_t n)
 	*s = (struct suspects){ .keys = keys, .count = n };
 	filter_init(&s->filter, 2 * (uint64_t)n, 0);
 	for (size_t i = 0; i < n; i += group.n) {
-		filter_fetch(&s->filter, keys + i, n - i < FILTER_GROUP ? (uint32_t)(n - i) : FILTER_GROUP, &group);
+		filter_fetch(&s->filter, keys + i, n - i < FILTER_GROUP ? (uint32_t)(n - i) : FILTER_GROUP, UINT64_MAX, &group);
 		filter_add(&s->filter, &group);
 	}
 }
@@ -116,40 +131,87 @@ struct candidates {
 	size_t n, cap;
 };
 
-/* Add the suspected rows of a block. */
-static void look_at_block(const struct kind *k, const struct put_block *block, const uint8_t *payload, const struct suspects *set,
-                          uint32_t ordinal, struct candidates *c)
+#define FINGERPRINTS 4096 /* at once */
+
+/* A pass over the fingerprints, for the rows whose key is one of these suspects. */
+static int gather(struct table_writer *w, const uint64_t *keys, size_t n, struct candidates *c, struct err *err)
+{
+	uint64_t *prints = mem_grow(NULL, FINGERPRINTS, sizeof *prints), first = 0;
+	struct suspects set;
+	ssize_t got;
+	suspects_init(&set, keys, n);
+	while ((got = fingerprints_get(&w->fingerprints, first, prints, FINGERPRINTS, err)) > 0) {
+		for (ssize_t i = 0; i < got; i++) {
+			uint64_t key = prints[i] & w->key_mask;
+			if (!suspected(&set, key))
+				continue;
+			struct candidate one = { .key = key, .fingerprint = prints[i], .ordinal = (uint32_t)(first + (uint64_t)i) };
+			VEC_PUSH(c->items, c->n, c->cap, one);
+		}
+		first += (uint64_t)got;
+	}
+	filter_release(&set.filter);
+	free(prints);
+	return got < 0 ? -1 : 0;
+}
+
+/* How many of the candidates, by hash, have a twin. */
+static size_t mark_twins(struct candidate *c, size_t n)
+{
+	size_t twins = 0;
+	for (size_t i = 1; i < n; i++)
+		if (c[i].fingerprint == c[i - 1].fingerprint)
+			c[i].twin = c[i - 1].twin = true;
+	for (size_t i = 0; i < n; i++)
+		twins += c[i].twin;
+	return twins;
+}
+
+/* Hash the twins among the candidates of a block whose payload this is; its first row has that ordinal. */
+static void hash_twins(const struct kind *k, const struct put_block *block, const uint8_t *payload, uint32_t first, struct candidate *c, size_t n)
 {
 	const uint8_t *fixed = payload + 4, *starts = fixed + (size_t)block->rows * k->stride, *texts = starts + 4 * (size_t)block->rows;
-	for (uint32_t i = 0; i < block->rows; i++) {
+	for (; n; c++, n--) {
+		uint32_t i = c->ordinal - first;
 		struct row r = { fixed + (size_t)i * k->stride, texts + le32_get(starts + 4 * (size_t)i) };
-		uint64_t key = row_key(k, r);
-		if (!suspected(set, key))
-			continue;
-		struct candidate one = { key, row_values_hash(k, r), ordinal + i };
-		VEC_PUSH(c->items, c->n, c->cap, one);
+		if (c->twin)
+			c->hash = row_values_hash(k, r);
 	}
 }
 
-/* A pass over the rows put, for those whose key is one of these suspects. */
-static int gather(struct table_writer *w, const uint64_t *keys, size_t n, struct candidates *c, struct err *err)
+/* Read the blocks with twins back; the candidates stand by their places. */
+static int read_twins(struct table_writer *w, struct candidate *c, size_t n, struct err *err)
 {
 	struct frame view;
 	struct buf payload = { 0 };
-	uint32_t ordinal = 0;
+	uint32_t first = 0;
 	int r = frame_view(w->frame, &view, err);
-	if (r < 0)
-		return -1;
-	struct suspects set;
-	suspects_init(&set, keys, n);
-	for (size_t i = 0; r == 0 && i < w->put_count; ordinal += w->put[i++].rows) {
-		r = read_back(w->put[i].fd >= 0 ? w->put[i].fd : view.fd, &w->put[i], &payload, err);
-		if (r == 0)
-			look_at_block(w->kind, &w->put[i], (const uint8_t *)payload.p, &set, ordinal, c);
+	for (size_t i = 0; r == 0 && i < w->put_count; first += w->put[i++].rows) {
+		size_t here = 0, twins = 0;
+		for (; here < n && c[here].ordinal - first < w->put[i].rows; here++)
+			twins += c[here].twin;
+		if (twins)
+			r = read_back(w->put[i].fd >= 0 ? w->put[i].fd : view.fd, &w->put[i], &payload, err);
+		if (twins && r == 0)
+			hash_twins(w->kind, &w->put[i], (const uint8_t *)payload.p, first, c, here);
+		c += here;
+		n -= here;
 	}
 	buf_release(&payload);
-	filter_release(&set.filter);
 	return r;
+}
+
+/* Different fingerprints are different rows; only rows with the same one have to be read. */
+static int compare(struct table_writer *w, struct candidates *c, struct err *err)
+{
+	sort(c->items, c->n, sizeof *c->items, by_hash);
+	if (!mark_twins(c->items, c->n))
+		return 0;
+	sort(c->items, c->n, sizeof *c->items, by_place);
+	if (read_twins(w, c->items, c->n, err) < 0)
+		return -1;
+	sort(c->items, c->n, sizeof *c->items, by_hash);
+	return 0;
 }
 
 /* One part knows its own duplicates. */
@@ -177,6 +239,8 @@ static int look_again(struct table_writer *w, struct err *err)
 		struct candidates c = { 0 };
 		n = w->suspect_count - at < most ? w->suspect_count - at : most;
 		int r = gather(w, w->suspects + at, n, &c, err);
+		if (r == 0)
+			r = compare(w, &c, err);
 		if (r == 0)
 			settle(w, c.items, c.n);
 		free(c.items);

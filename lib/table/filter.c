@@ -8,15 +8,6 @@
 #define MOST_BITS 32
 #define BITS_A_KEY 7
 
-static uint64_t mix(uint64_t x)
-{
-	x ^= x >> 32;
-	x *= UINT64_C(0xD6E8FEB86659FD93);
-	x ^= x >> 32;
-	x *= UINT64_C(0xD6E8FEB86659FD93);
-	return x ^ x >> 32;
-}
-
 /* Make the memory of a level. It is asked for from the system, zeroed and only as far as it is touched. */
 static void begin_level(struct filter *f, int level, unsigned bits)
 {
@@ -44,25 +35,14 @@ void filter_init(struct filter *f, uint64_t expected, uint64_t most)
 	begin_level(f, 0, bits_there(f, bits));
 }
 
-static inline uint64_t *word_of(const struct filter *f, int level, uint64_t h)
-{
-	return &f->words[level][h >> (70 - f->bits[level])];
-}
-
-/* The word is chosen by the highest bits of a mixed key, the bits in it by the lowest 24. */
-static inline uint64_t mask_of(uint64_t h)
-{
-	return UINT64_C(1) << (h & 63) | UINT64_C(1) << (h >> 6 & 63) | UINT64_C(1) << (h >> 12 & 63) | UINT64_C(1) << (h >> 18 & 63);
-}
-
 /* h: of the key, mixed. */
 static inline bool add_one(struct filter *f, uint64_t h)
 {
-	uint64_t mask = mask_of(h);
+	uint64_t mask = filter_mask(h);
 	bool seen = false;
 	for (int i = 0; i < f->level && !seen; i++)
-		seen = (*word_of(f, i, h) & mask) == mask;
-	uint64_t *word = word_of(f, f->level, h);
+		seen = (*filter_word(f, i, h) & mask) == mask;
+	uint64_t *word = filter_word(f, f->level, h);
 	seen = seen || (*word & mask) == mask;
 	*word |= mask;
 	if (--f->room == 0)
@@ -70,13 +50,13 @@ static inline bool add_one(struct filter *f, uint64_t h)
 	return seen;
 }
 
-void filter_fetch(const struct filter *f, const uint64_t *keys, uint32_t n, struct filter_group *ret)
+void filter_fetch(const struct filter *f, const uint64_t *keys, uint32_t n, uint64_t mask, struct filter_group *ret)
 {
 	ret->n = n < FILTER_GROUP ? n : FILTER_GROUP;
 	for (unsigned i = 0; i < ret->n; i++) {
-		ret->h[i] = mix(keys[i]);
+		ret->h[i] = filter_mix(keys[i] & mask);
 		for (int k = 0; k <= f->level; k++)
-			__builtin_prefetch(word_of(f, k, ret->h[i]), 1);
+			__builtin_prefetch(filter_word(f, k, ret->h[i]), 1);
 	}
 }
 
@@ -85,15 +65,6 @@ uint64_t filter_add(struct filter *f, const struct filter_group *g)
 	uint64_t seen = 0;
 	for (unsigned i = 0; i < g->n; i++)
 		seen |= (uint64_t)add_one(f, g->h[i]) << i;
-	return seen;
-}
-
-bool filter_has(const struct filter *f, uint64_t key)
-{
-	uint64_t h = mix(key), mask = mask_of(h);
-	bool seen = false;
-	for (int i = 0; i <= f->level && !seen; i++)
-		seen = (*word_of(f, i, h) & mask) == mask;
 	return seen;
 }
 

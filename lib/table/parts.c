@@ -36,27 +36,28 @@ static int see_part(struct table_writer *w, const struct table *part, struct err
 	struct table_scan s;
 	struct row row;
 	uint32_t ordinal, n = 0;
-	uint64_t keys[FILTER_GROUP];
-	enum iter got;
+	uint64_t keys[FILTER_GROUP]; /* as fingerprints: the rows of a person are all read again */
+	enum iter got = ITER_END;
+	int r = 0;
 	table_scan_init(&s, part);
 	s.next_duplicate = part->duplicate_count; /* step over none: what is equal within a part is so in the table */
-	while ((got = table_next(&s, &row, &ordinal, err)) == ITER_ROW) {
+	while (r == 0 && (got = table_next(&s, &row, &ordinal, err)) == ITER_ROW) {
 		keys[n++] = row_key(w->kind, row);
 		if (n == FILTER_GROUP) {
-			see_keys(w, keys, n);
+			r = see_rows(w, keys, n, err);
 			n = 0;
 		}
 	}
-	see_keys(w, keys, n);
+	if (r == 0)
+		r = see_rows(w, keys, n, err);
 	table_scan_release(&s);
-	return got == ITER_END ? 0 : -1;
+	return r < 0 || got == ITER_ERROR ? -1 : 0;
 }
 
 int see_parts(struct table_writer *w, struct err *err)
 {
 	filter_release(&w->seen);
 	filter_init(&w->seen, w->rows, w->memory / 2);
-	w->keys_seen = 0;
 	for (unsigned i = 0; i < w->part_count; i++)
 		if (see_part(w, w->parts[i], err) < 0)
 			return -1;

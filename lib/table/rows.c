@@ -42,7 +42,7 @@ static void make_room(struct table_rows *b)
 {
 	b->cap = b->cap ? 2 * b->cap : FIRST_ROWS;
 	b->starts = mem_grow(b->starts, (size_t)b->cap + 1, sizeof *b->starts);
-	b->keys = mem_grow(b->keys, b->cap, sizeof *b->keys);
+	b->fingerprints = mem_grow(b->fingerprints, b->cap, sizeof *b->fingerprints);
 	buf_reserve(&b->fixed, (size_t)b->cap * b->kind->stride - b->fixed.n);
 }
 
@@ -88,7 +88,8 @@ void table_rows_keep(struct table_rows *b)
 	struct row r = { (uint8_t *)b->fixed.p + b->fixed.n, (uint8_t *)b->texts.p + from };
 	struct row_sum hash = hash_of(b, r, b->texts.n - from);
 	row_sum_add(&b->sum, hash);
-	b->keys[b->rows] = k->ids[0] >= 0 ? id_key(le64_get(r.fixed + k->columns[k->ids[0]].offset)) : hash.low;
+	b->fingerprints[b->rows] = k->ids[0] < 0 ? hash.low :
+		id_key(le64_get(r.fixed + k->columns[k->ids[0]].offset)) | (hash.high & ~ID_KEY_MASK);
 	b->fixed.n += k->stride;
 	b->starts[++b->rows] = (uint32_t)b->texts.n;
 }
@@ -132,7 +133,7 @@ void table_rows_release(struct table_rows *b)
 	buf_release(&b->fixed);
 	buf_release(&b->texts);
 	free(b->starts);
-	free(b->keys);
+	free(b->fingerprints);
 	free(b->ids);
 	*b = (struct table_rows){ 0 };
 }

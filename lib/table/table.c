@@ -25,6 +25,8 @@ int table_create(struct table_writer **ret, const char *path, const struct kind 
 		return -1;
 	}
 	filter_init(&w->seen, 0, 0);
+	fingerprints_init(&w->fingerprints, path);
+	w->key_mask = kind->ids[0] < 0 ? UINT64_MAX : ID_KEY_MASK;
 	table_rows_begin(&w->single, kind);
 	*ret = w;
 	return 0;
@@ -53,20 +55,21 @@ static void suspect(struct table_writer *w, uint64_t key, uint32_t ordinal)
 	w->suspected[w->suspect_count - 1] = ordinal;
 }
 
-void see_keys(struct table_writer *w, const uint64_t *keys, uint32_t n)
+int see_rows(struct table_writer *w, const uint64_t *fingerprints, uint32_t n, struct err *err)
 {
 	struct filter_group group, next;
-	filter_fetch(&w->seen, keys, n, &next);
+	filter_fetch(&w->seen, fingerprints, n, w->key_mask, &next);
 	for (uint32_t from = 0; from < n; from += FILTER_GROUP) {
 		group = next; /* while it is added, the next one is on its way */
 		if (n - from > FILTER_GROUP)
-			filter_fetch(&w->seen, keys + from + FILTER_GROUP, n - from - FILTER_GROUP, &next);
+			filter_fetch(&w->seen, fingerprints + from + FILTER_GROUP, n - from - FILTER_GROUP, w->key_mask, &next);
 		for (uint64_t seen = filter_add(&w->seen, &group); seen; seen &= seen - 1) {
 			uint32_t at = from + (uint32_t)__builtin_ctzll(seen);
-			suspect(w, keys[at], w->keys_seen + at);
+			suspect(w, fingerprints[at] & w->key_mask, w->rows_seen + at);
 		}
 	}
-	w->keys_seen += n;
+	w->rows_seen += n;
+	return fingerprints_put(&w->fingerprints, fingerprints, n, err);
 }
 
 void table_suspected(const struct table_writer *w, const uint32_t **ret, size_t *ret_count)
@@ -96,7 +99,8 @@ static int take_rows(struct table_writer *w, struct table_rows *b, struct err *e
 {
 	if (b->rows > UINT32_MAX - 1 - w->rows)
 		return err_set(err, STATUS_OSERR, "kind %.*s: has over 4 billion rows; split it", STR_ARG(w->kind->name));
-	see_keys(w, b->keys, b->rows);
+	if (see_rows(w, b->fingerprints, b->rows, err) < 0)
+		return -1;
 	row_sum_add(&w->sum, b->sum);
 	buf_puts(&w->refused, buf_str(&b->refused));
 	w->refused_count += b->refused_count;
@@ -181,6 +185,7 @@ void table_abort(struct table_writer *w)
 		return;
 	frame_abort(w->frame);
 	filter_release(&w->seen);
+	fingerprints_release(&w->fingerprints);
 	buf_release(&w->refused);
 	table_rows_release(&w->single);
 	free(w->put);

@@ -3,6 +3,7 @@
 #define BIDUI_TABLE_WRITER_H
 
 #include "filter.h"
+#include "fingerprints.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -21,7 +22,9 @@ struct table_writer {
 	size_t put_count, put_cap;
 	struct filter seen;
 	uint64_t memory;         /* that the test for duplicates may take, or 0 */
-	uint32_t keys_seen;
+	uint64_t key_mask;       /* the bits of a fingerprint that are the key */
+	struct fingerprints fingerprints; /* of the rows seen */
+	uint32_t rows_seen;
 	uint64_t *suspects;      /* keys that may have been seen before */
 	uint32_t *suspected;     /* the ordinals of their rows */
 	size_t suspect_count, suspect_cap;
@@ -41,8 +44,8 @@ struct table_writer {
 
 /* Write the rows that came one by one. */
 int put_single_rows(struct table_writer *w, struct err *err);
-/* Suspect those of the keys that may have been seen before. */
-void see_keys(struct table_writer *w, const uint64_t *keys, uint32_t n);
+/* See the fingerprints of the next rows, and suspect those whose key may have been seen before. */
+int see_rows(struct table_writer *w, const uint64_t *fingerprints, uint32_t n, struct err *err) __attribute__((warn_unused_result));
 /* The same of all rows of the parts. */
 int see_parts(struct table_writer *w, struct err *err);
 int put_part_names(struct table_writer *w, struct err *err);

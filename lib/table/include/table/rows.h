@@ -19,7 +19,7 @@ struct table_rows {
 	struct buf fixed;      /* rows * stride bytes */
 	struct buf texts;      /* of all rows, as in table/row.h */
 	uint32_t *starts;      /* of each row's texts, and behind the last */
-	uint64_t *keys;        /* what duplicates have in common: writer.h, row_key */
+	uint64_t *fingerprints; /* for the test for duplicates: fingerprints.h */
 	uint32_t rows, cap;
 	struct row_sum sum;
 	struct buf refused;    /* rows refused for their id, as they stand in the table */
