@@ -1,6 +1,7 @@
 /* What was refused, or made null, goes back to the department that sent it: one workbook for each that has something to correct. */
 #include "internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -13,10 +14,11 @@ static const struct {
 };
 enum { SORTS = sizeof sorts / sizeof *sorts };
 
+/* What cannot be looked up is taken for there, and opening it tells what is wrong. */
 static bool exists(const struct workbook_job *job, const struct kind *k, unsigned sort, char path[4096])
 {
 	snprintf(path, 4096, "%s/%s/%.*s.csv", job->run, sorts[sort].folder, STR_ARG(k->name));
-	return access(path, F_OK) == 0;
+	return access(path, F_OK) == 0 || errno != ENOENT;
 }
 
 /* Open at the first row behind the header: 1, or 0 when there is none (closed then), -1 with err. */
