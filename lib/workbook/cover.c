@@ -64,6 +64,10 @@ static void put_head(struct pen *p)
 	put_line(p, "疑点不等于违规。先查疑似漏评。未经入户核查，不得清退，不得剔除，不得下结论。", p->b->f.warning);
 	snprintf(line, sizeof line, "数据日期 %.*s　规则包 %.*s（%.*s）", STR_ARG(day), STR_ARG(text_of(pack, "name")), STR_ARG(text_of(pack, "xxh3_128")));
 	put_line(p, line, p->b->f.note);
+	if (p->c->volumes > 1) {
+		snprintf(line, sizeof line, "共 %u 册，本册为第 %u 册；本页数字是各册合计。", p->c->volumes, p->c->volume);
+		put_line(p, line, p->b->f.note);
+	}
 }
 
 static void put_lists_table(struct pen *p)

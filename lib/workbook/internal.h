@@ -107,6 +107,8 @@ struct cover {
 	const struct part *part;
 	const struct lead *leads;   /* of the part, in the order of sheets */
 	size_t count;
+	size_t from, to;            /* those of this workbook */
+	unsigned volume, volumes;   /* 1 of 1 */
 };
 int put_cover(struct book *b, lxw_worksheet *s, const struct workbook_job *job, const struct index *x, const struct cover *c, struct err *err);
 

@@ -108,46 +108,87 @@ static void put_line(struct book *b, lxw_worksheet *s, lxw_row_t row, const stru
 	note(b, worksheet_set_row(s, row, cell_height(most), NULL));
 }
 
-static int put_table(struct book *b, const struct workbook_job *job, const struct table *t, struct err *err)
+/* The lines of one table, into as many sheets and workbooks as they take. */
+struct tables_pen {
+	const struct workbook_job *job;
+	const char *name;
+	struct book book;
+	bool open;
+	unsigned volume;
+	uint32_t lines;         /* in this workbook */
+};
+
+/* "ledger.xlsx", then "ledger (2).xlsx". */
+static int open_volume(struct tables_pen *p, struct err *err)
+{
+	char name[256];
+	const char *dot = strrchr(p->name, '.');
+	int stem = (int)(dot - p->name);
+	p->volume++;
+	p->lines = 0;
+	if (p->volume > 1)
+		snprintf(name, sizeof name, "%.*s (%u)%s", stem, p->name, p->volume, dot);
+	else
+		snprintf(name, sizeof name, "%s", p->name);
+	p->open = book_open(&p->book, p->job, name, "疑点台账", err) == 0;
+	return p->open ? 0 : -1;
+}
+
+static int close_volume(struct tables_pen *p, struct err *err)
+{
+	p->open = false;
+	return book_close(&p->book, err);
+}
+
+static int put_lines(struct tables_pen *p, const struct table *t, struct lines *l, const unsigned *places, struct err *err)
+{
+	uint32_t rows = 0, most = p->job->sheet_rows ? p->job->sheet_rows : WORKBOOK_ROWS, most_lines = p->job->book_leads ? p->job->book_leads : WORKBOOK_LEADS;
+	unsigned further = 1;
+	lxw_worksheet *s = begin_sheet(&p->book, t, further);
+	int got = 0;
+	while (s && (got = lines_next(l, err)) > 0) {
+		bool full = p->lines == most_lines;
+		if (full || rows == most) {
+			end_sheet(&p->book, s, t, rows);
+			rows = 0;
+			if (full && (close_volume(p, err) < 0 || open_volume(p, err) < 0))
+				return -1;
+			if (!(s = begin_sheet(&p->book, t, ++further)))
+				break;
+		}
+		put_line(&p->book, s, FIRST_ROW + rows++, t, &l->record, places);
+		p->lines++;
+	}
+	if (s)
+		end_sheet(&p->book, s, t, rows);
+	return got < 0 ? -1 : 0;
+}
+
+static int put_table(struct tables_pen *p, const struct table *t, struct err *err)
 {
 	const char *names[MOST_COLUMNS + 1] = { NULL };
 	unsigned places[MOST_COLUMNS];
 	char path[4096];
 	struct lines l;
-	uint32_t rows = 0, most = job->sheet_rows ? job->sheet_rows : WORKBOOK_ROWS;
 	for (unsigned c = 0; t->columns[c].name; c++)
 		names[c] = t->columns[c].name;
-	snprintf(path, sizeof path, "%s/%s", job->out, t->file);
+	snprintf(path, sizeof path, "%s/%s", p->job->out, t->file);
 	if (lines_open(&l, path, names, places, err) < 0)
 		return -1;
-	unsigned further = 1;
-	lxw_worksheet *s = begin_sheet(b, t, further);
-	int got = 0;
-	while (s && (got = lines_next(&l, err)) > 0) {
-		if (rows == most) {
-			end_sheet(b, s, t, rows);
-			rows = 0;
-			if (!(s = begin_sheet(b, t, ++further)))
-				break;
-		}
-		put_line(b, s, FIRST_ROW + rows++, t, &l.record, places);
-	}
-	if (s)
-		end_sheet(b, s, t, rows);
+	int got = put_lines(p, t, &l, places, err);
 	lines_close(&l);
-	return got < 0 ? -1 : 0;
+	return got;
 }
 
 int workbook_tables(const struct workbook_job *job, const char *name, struct err *err)
 {
-	struct book b;
-	int r = book_open(&b, job, name, "疑点台账", err);
-	if (r < 0)
-		return -1;
+	struct tables_pen p = { .job = job, .name = name };
+	int r = open_volume(&p, err);
 	for (unsigned t = 0; r == 0 && t < TABLES; t++)
-		r = put_table(&b, job, &tables[t], err);
+		r = put_table(&p, &tables[t], err);
 	if (r == 0)
-		return book_close(&b, err);
-	book_drop(&b);
+		return close_volume(&p, err);
+	if (p.open)
+		book_drop(&p.book);
 	return -1;
 }

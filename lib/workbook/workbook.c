@@ -29,8 +29,9 @@ void put_safe(struct buf *b, struct str s)
 }
 
 /* "500901 云岭县.xlsx" */
-static void name_of(struct buf *b, enum workbook_split split, const struct part *p)
+static void name_of(struct buf *b, enum workbook_split split, const struct cover *c)
 {
+	const struct part *p = c->part;
 	b->n = 0;
 	if (split == WORKBOOK_NONE)
 		buf_puts(b, STR("全部"));
@@ -42,6 +43,8 @@ static void name_of(struct buf *b, enum workbook_split split, const struct part 
 		buf_putc(b, ' ');
 		put_safe(b, p->place);
 	}
+	if (c->volume > 1)
+		buf_printf(b, " (%u)", c->volume);
 	buf_puts(b, STR(".xlsx"));
 	buf_putc(b, 0);
 }
@@ -56,10 +59,10 @@ static int open_list(const struct workbook_job *job, unsigned list, struct err *
 
 static int put_lists_of(struct book *b, const struct workbook_job *job, const struct index *x, const struct cover *c, struct err *err)
 {
-	size_t at = 0;
+	size_t at = c->from;
 	for (unsigned list = 0; list < SHEET_LISTS; list++) {
 		size_t n = 0;
-		while (at + n < c->count && c->leads[at + n].list == list)
+		while (at + n < c->to && c->leads[at + n].list == list)
 			n++;
 		if (list == SHEET_EXEMPTED && !x->exempted)
 			continue;
@@ -79,7 +82,7 @@ static int make_book(const struct workbook_job *job, const struct index *x, cons
 {
 	struct buf name = { 0 };
 	struct book b;
-	name_of(&name, job->split, c->part);
+	name_of(&name, job->split, c);
 	int got = book_open(&b, job, name.p, "疑点核查工作簿", err);
 	if (got == 0) {
 		lxw_worksheet *cover = book_sheet(&b, "封面", 1);
@@ -96,17 +99,30 @@ static int make_book(const struct workbook_job *job, const struct index *x, cons
 	return got;
 }
 
+static int make_volumes(const struct workbook_job *job, const struct index *x, struct cover *c, struct names *names, struct err *err)
+{
+	size_t most = job->book_leads ? job->book_leads : WORKBOOK_LEADS;
+	c->volumes = c->count ? (unsigned)((c->count - 1) / most + 1) : 1;
+	for (c->volume = 1; c->volume <= c->volumes; c->volume++) {
+		c->from = (c->volume - 1) * most;
+		c->to = c->volume < c->volumes ? c->from + most : c->count;
+		if (make_book(job, x, c, names, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Without a single lead there is still a workbook, which says so. */
 static int make_books(const struct workbook_job *job, const struct index *x, struct names *names, struct err *err)
 {
 	struct part nothing = { 0 };
 	if (!x->count)
-		return make_book(job, x, &(struct cover){ &nothing, NULL, 0 }, names, err);
+		return make_volumes(job, x, &(struct cover){ &nothing, NULL, 0 }, names, err);
 	int got = 0;
 	for (size_t i = 0, n, p = 0; got == 0 && i < x->count; i += n, p++) {
 		for (n = 0; i + n < x->count && x->leads[i + n].part == x->leads[i].part; n++)
 			;
-		got = make_book(job, x, &(struct cover){ &x->parts[p], x->leads + i, n }, names, err);
+		got = make_volumes(job, x, &(struct cover){ &x->parts[p], x->leads + i, n }, names, err);
 	}
 	return got;
 }

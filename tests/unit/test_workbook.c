@@ -34,7 +34,7 @@ static void make_run(const char *dir, const char *missed)
 }
 
 /* The names made, NULL-terminated, in `out`. */
-static char **make(const char *dir, enum workbook_split split, uint32_t sheet_rows)
+static char **make_limited(const char *dir, enum workbook_split split, uint32_t sheet_rows, uint32_t book_leads)
 {
 	struct schema *schema;
 	struct err err = { 0 };
@@ -42,13 +42,18 @@ static char **make(const char *dir, enum workbook_split split, uint32_t sheet_ro
 	json_t *manifest = json_pack("{s:s, s:{s:s, s:s}, s:[]}", "as_of", "2017-11-26", "pack", "name", "p", "xxh3_128", "0", "inputs");
 	json_t *summary = json_pack("{s:[]}", "not_evaluated");
 	assert_int_equal(schema_load(&schema, SCHEMAS, NULL, &err), 0);
-	struct workbook_job job = { dir, scratch_path(dir, "out"), split, schema, manifest, summary, sheet_rows };
+	struct workbook_job job = { dir, scratch_path(dir, "out"), split, schema, manifest, summary, sheet_rows, book_leads };
 	if (workbook_make(&job, &names, &err) < 0)
 		fail_msg("%s", err.text);
 	json_decref(manifest);
 	json_decref(summary);
 	schema_free(schema);
 	return names;
+}
+
+static char **make(const char *dir, enum workbook_split split, uint32_t sheet_rows)
+{
+	return make_limited(dir, split, sheet_rows, 0);
 }
 
 static unsigned count(char **names)
@@ -153,6 +158,24 @@ static void a_list_over_the_limit_goes_on_in_a_further_sheet(void **state)
 	workbook_names_free(names);
 }
 
+static void leads_over_the_limit_go_on_in_a_further_workbook_with_the_same_cover(void **state)
+{
+	struct sheet s, first, second;
+	make_run(*state, two_counties);
+	char **names = make_limited(*state, WORKBOOK_NONE, 0, 2);
+	assert_int_equal(count(names), 2);
+	assert_string_equal(names[0], "全部.xlsx");
+	assert_string_equal(names[1], "全部 (2).xlsx");
+	assert_true(read_sheet(*state, names[0], 1, &s));
+	assert_int_equal(s.rows, 4); /* two lines stand above the leads */
+	assert_true(read_sheet(*state, names[1], 1, &s));
+	assert_int_equal(s.rows, 3);
+	assert_true(read_sheet(*state, names[0], 0, &first) && read_sheet(*state, names[1], 0, &second));
+	assert_string_equal(first.cells[3][0], "共 2 册，本册为第 1 册；本页数字是各册合计。");
+	assert_string_equal(second.cells[3][0], "共 2 册，本册为第 2 册；本页数字是各册合计。");
+	workbook_names_free(names);
+}
+
 static void a_cell_is_shown_as_it_is_without_the_guard_of_lists(void **state)
 {
 	struct sheet s;
@@ -223,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		A(each_county_has_a_workbook_named_after_it), A(what_weighs_more_comes_first_and_ids_are_texts),
 		A(a_rule_that_proved_right_comes_before_one_that_did_not), A(a_list_over_the_limit_goes_on_in_a_further_sheet),
+		A(leads_over_the_limit_go_on_in_a_further_workbook_with_the_same_cover),
 		A(a_cell_is_shown_as_it_is_without_the_guard_of_lists), A(a_place_cannot_lead_a_file_elsewhere),
 		A(a_run_without_leads_has_a_workbook_that_says_so), A(a_department_gets_all_its_refused_rows_in_one_workbook),
 		A(the_same_run_gives_the_same_bytes),

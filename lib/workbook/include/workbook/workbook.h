@@ -25,6 +25,8 @@ int workbook_split_of(const char *name);
 
 #define WORKBOOK_ROWS 100000 /* of a sheet; a list with more goes on in a further sheet of the same workbook */
 
+#define WORKBOOK_LEADS 60000 /* of a workbook, which is in memory until it is written; a place with more has further workbooks, "NAME (2).xlsx" */
+
 struct workbook_job {
 	const char *run;            /* the folder of the run */
 	const char *out;            /* the folder that the workbooks go into; has to be there, private, on a disk with room for them */
@@ -33,6 +35,7 @@ struct workbook_job {
 	const json_t *manifest;     /* of the run: as_of, pack, inputs */
 	const json_t *summary;      /* of the run: not_evaluated */
 	uint32_t sheet_rows;        /* 0: WORKBOOK_ROWS */
+	uint32_t book_leads;        /* 0: WORKBOOK_LEADS */
 };
 
 /* Write them; *ret_names are their names (malloc'd, NULL-terminated; workbook_names_free), also those of a failure. Files are made with
