@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 	if (stage_read(&stage, &cli, argc, argv, take_option, &threads, &status) != CLI_END)
 		return status;
 	int r = cli.index + 1 < argc ? err_set(&err, STATUS_USAGE, "one file of dossiers at a time; see --help") : stage_load(&stage, &err);
-	struct screen_job job = { stage.pack, argv[cli.index], stage.out, threads, stage.id };
+	struct screen_job job = { .pack = stage.pack, .dossiers = argv[cli.index], .findings = stage.out, .threads = threads, .id = stage.id };
 	if (r < 0 || screen_run(&job, &err) < 0)
 		status = cli_fail(&cli, &err);
 	stage_release(&stage);

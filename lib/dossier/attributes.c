@@ -95,12 +95,20 @@ static bool someone_maybe_registered(const struct eval *v, const struct househol
 
 /* ---- by what they are -------------------------------------------------------------------------------------------------------------- */
 
+/* It stays the same until the next birthday. */
+static int64_t age(struct eval *v, int32_t born)
+{
+	int32_t at = v->d->pack->as_of;
+	due_on(v, next_birthday(born, at));
+	return 100 * (int64_t)age_at(born, at);
+}
+
 static int64_t person_number(struct eval *v, uint32_t i, enum attribute a)
 {
 	const struct person *p = &v->d->persons[i];
 	switch (a) {
 	case A_ID: return (int64_t)p->key;
-	case A_AGE: return 100 * (int64_t)age_at(id_birthday(p->key), v->d->pack->as_of);
+	case A_AGE: return age(v, id_birthday(p->key));
 	case A_MALE: return id_male(p->key);
 	case A_ALIVE: return p->alive;
 	case A_REGISTERED: return p->registered;

@@ -7,11 +7,13 @@
 void dossier_reset(struct dossier *d)
 {
 	arena_reset(&d->arena);
-	*d = (struct dossier){ .pack = d->pack, .homes = d->homes, .arena = d->arena };
+	*d = (struct dossier){ .pack = d->pack, .due = d->due, .homes = d->homes, .arena = d->arena };
 }
 
 void dossier_release(struct dossier *d)
 {
+	if (d->due)
+		pack_due(d->pack, d->due);
 	arena_release(&d->arena);
 	home_reader_free(d->homes);
 	*d = (struct dossier){ .pack = d->pack };

@@ -15,6 +15,8 @@ static struct set items(struct eval *v, const struct expr *e, const struct frame
 
 typedef bool visitor(struct eval *v, uint32_t item, void *arg); /* true: enough */
 static bool walk(struct eval *v, const struct expr *e, const struct frame_item *f, visitor *see, void *arg);
+static int64_t today(struct eval *v, const struct expr *e);
+static int64_t year_that_moves(struct eval *v, const struct expr *e, const struct frame_item *f);
 
 static int64_t null_number(enum value_type type)
 {
@@ -378,6 +380,8 @@ static RARE int64_t function(struct eval *v, const struct expr *e, const struct 
 	int year, month, day;
 	if (e->index == F_CONTAINS)
 		return contains(v, e, f);
+	if (e->index == F_YEAR && e->a->moves)
+		return year_that_moves(v, e->a, f);
 	int64_t a = number(v, e->a, f);
 	if (a == VALUE_NULL)
 		return null_number(e->type.type);
@@ -393,10 +397,86 @@ static RARE int64_t function(struct eval *v, const struct expr *e, const struct 
 	}
 }
 
+/* ---- from when on an answer may be another ---- */
+
+static RARE int64_t today(struct eval *v, const struct expr *e)
+{
+	due_on(v, (int64_t)v->d->pack->as_of + 1);
+	return e->number;
+}
+
+/* A day that moves, for those who know better than today() how long it is as good as another. */
+static int64_t moving(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	int32_t due = v->d->due;
+	int64_t n = number(v, e, f);
+	v->d->due = due;
+	return n;
+}
+
+/* What is true of a day before the other is not any more once it has reached it; what is true up to it, once it has passed it. */
+static void due_when_reached(struct eval *v, int64_t moves, int64_t stays)
+{
+	if (moves < stays)
+		due_on(v, v->d->pack->as_of + (stays - moves));
+}
+
+static void due_when_passed(struct eval *v, int64_t moves, int64_t stays)
+{
+	if (moves <= stays)
+		due_on(v, v->d->pack->as_of + (stays - moves) + 1);
+}
+
+static void due_of(struct eval *v, const struct expr *e, int64_t moves, int64_t stays)
+{
+	bool first = e->a->moves;
+	switch (e->op) {
+	case E_LE: case E_GT: (first ? due_when_passed : due_when_reached)(v, moves, stays); break;
+	case E_LT: case E_GE: (first ? due_when_reached : due_when_passed)(v, moves, stays); break;
+	default: (moves < stays ? due_when_reached : due_when_passed)(v, moves, stays);
+	}
+}
+
+static RARE bool moving_sides(struct eval *v, const struct expr *e, const struct frame_item *f, int *ret)
+{
+	const struct expr *moves = e->a->moves ? e->a : e->b, *stays = e->a->moves ? e->b : e->a;
+	int64_t m = moving(v, moves, f), s = stays->moves ? moving(v, stays, f) : number(v, stays, f);
+	if (no_number(VT_DATE, m) || no_number(VT_DATE, s))
+		return false;
+	if (!stays->moves)
+		due_of(v, e, m, s);
+	*ret = e->a->moves ? (m > s) - (m < s) : (s > m) - (s < m);
+	return true;
+}
+
+/* The first or last day of a range, that `a` is compared with. */
+static struct value edge(struct eval *v, const struct expr *e, const struct frame_item *f, struct value a, bool last)
+{
+	if (!e->moves)
+		return value_of(v, e, f);
+	int64_t n = moving(v, e, f);
+	if (!no_number(VT_DATE, n))
+		(last ? due_when_reached : due_when_passed)(v, n, a.n);
+	return of_number(n);
+}
+
+static RARE int64_t year_that_moves(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	int year, month, day;
+	int64_t n = moving(v, e, f);
+	if (n == VALUE_NULL)
+		return VALUE_NULL;
+	day_split((int32_t)n, &year, &month, &day);
+	due_on(v, v->d->pack->as_of + (day_before_year(year + 1) - n));
+	return 100 * (int64_t)year;
+}
+
 /* The order of the two sides of a comparison; false when one is null. Truth that is not null is in order as a number. */
 static bool sides(struct eval *v, const struct expr *e, const struct frame_item *f, int *ret)
 {
 	enum value_type type = e->a->type.type;
+	if (e->a->moves || e->b->moves)
+		return moving_sides(v, e, f, ret);
 	if (type == VT_TEXT) {
 		struct str a = text(v, e->a, f), b = a.p ? text(v, e->b, f) : a;
 		*ret = str_cmp(a, b);
@@ -475,7 +555,7 @@ static RARE enum tri in_list(struct eval *v, const struct expr *e, const struct 
 		const struct expr *x = e->args[i];
 		enum tri hit;
 		if (x->op == E_RANGE) {
-			struct value low = value_of(v, x->a, f), high = value_of(v, x->b, f);
+			struct value low = edge(v, x->a, f, a, false), high = edge(v, x->b, f, a, true);
 			enum tri below = is_null(type, high) ? TRI_UNKNOWN : compare(type, a, high) <= 0 ? TRI_TRUE : TRI_FALSE;
 			hit = both(least(type, a, low), below);
 		} else {
@@ -582,7 +662,8 @@ static int64_t number(struct eval *v, const struct expr *e, const struct frame_i
 {
 	struct frame_item inner;
 	switch (e->op) {
-	case E_NUMBER: case E_DATE: case E_ENUM: case E_BOOL: return e->number;
+	case E_NUMBER: case E_ENUM: case E_BOOL: return e->number;
+	case E_DATE: return e->moves ? today(v, e) : e->number;
 	case E_COLUMN: return column_number(v, frame_at(f, e->depth)->index, e->index);
 	case E_HEAD: return column_number(v, v->d->registers[frame_at(f, e->depth)->index].head, e->index);
 	case E_ATTRIBUTE: return attribute_number(v, frame_at(f, e->depth), (enum attribute)e->index);
@@ -662,11 +743,12 @@ struct set eval_term(struct eval *v, const struct term *t, uint32_t person)
 enum tri eval_row(struct eval *v, const struct expr *e, const struct kind *k, struct row r)
 {
 	struct dossier_row alone = { r, (uint16_t)k->index, { NONE, NONE } };
-	struct dossier d = { .pack = v->d->pack, .rows = &alone, .row_count = 1 };
+	struct dossier d = { .pack = v->d->pack, .due = v->d->due, .rows = &alone, .row_count = 1 };
 	struct eval inner = { .d = &d, .nature = -1, .arena = v->arena };
 	struct frame_item at = { ITEM_ROW, 0, NULL };
 	enum tri t = truth(&inner, e, &at);
 	v->arena = inner.arena;
+	v->d->due = d.due;
 	return t;
 }
 

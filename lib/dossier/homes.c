@@ -121,13 +121,15 @@ bool row_test_says(const struct row_test *t, struct row_asker *h, struct row r)
 
 void row_asker_init(struct row_asker *a, const struct pack *pack, const struct kind *kind)
 {
-	*a = (struct row_asker){ .kind = kind, .nothing = { .pack = pack } };
+	*a = (struct row_asker){ .kind = kind, .nothing = { .pack = pack, .due = DUE_NEVER } };
 	eval_init(&a->eval, &a->nothing);
 }
 
 void row_asker_release(struct row_asker *a)
 {
 	eval_release(&a->eval);
+	if (a->nothing.pack)
+		pack_due(a->nothing.pack, a->nothing.due);
 }
 
 /* ---- household rows ------------------------------------------------------------------------------------------------------------------- */
@@ -168,6 +170,13 @@ void home_reader_free(struct home_reader *h)
 	row_asker_release(&h->asker);
 	arena_release(&h->spare);
 	free(h);
+}
+
+void home_reader_due(struct home_reader *h, struct dossier *d)
+{
+	if (h->asker.nothing.due < d->due)
+		d->due = h->asker.nothing.due;
+	h->asker.nothing.due = DUE_NEVER;
 }
 
 void home_reader_lend(struct home_reader *h, struct eval *ret, struct dossier *d)

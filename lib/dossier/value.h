@@ -9,6 +9,13 @@ static const struct value value_nothing = { .n = VALUE_NULL };
 static inline struct value of_number(int64_t n) { return (struct value){ .n = n }; }
 static inline struct value of_set(struct set s) { return (struct value){ .set = s }; }
 
+/* An answer that is about to be given may be another from this day on. */
+static inline void due_on(struct eval *v, int64_t day)
+{
+	if (day < v->d->due)
+		v->d->due = (int32_t)day;
+}
+
 /* A set of the item, or of nothing for NONE. */
 static inline struct set set_of_one(struct eval *v, uint32_t index)
 {

@@ -82,7 +82,7 @@ static int screen_and_judge(const struct pack *pack, const struct rule *rule, co
 	char findings[4096];
 	struct frame *f = NULL;
 	snprintf(findings, sizeof findings, "%s/findings", w->folder.path);
-	struct screen_job screen = { pack, w->dossiers, findings, 1, w->id };
+	struct screen_job screen = { .pack = pack, .dossiers = w->dossiers, .findings = findings, .threads = 1, .id = w->id };
 	int r = screen_run(&screen, err);
 	if (r == 0)
 		r = frame_open(&f, findings, FRAME_FINDING, &w->id, err);

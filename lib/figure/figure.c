@@ -191,7 +191,7 @@ void figures_spread(struct figures *f, const struct places *places)
 	fill_slots(f);
 }
 
-void figures_merge(struct figures *into, const struct figures *from)
+static void add_times(struct figures *into, const struct figures *from, int64_t times)
 {
 	unsigned *map = mem_alloc((from->name_count + 1) * sizeof *map);
 	for (unsigned i = 0; i < from->name_count; i++)
@@ -203,10 +203,20 @@ void figures_merge(struct figures *into, const struct figures *from)
 			for (unsigned k = 0; r->parts[part] && k < FIGURE_PART; k++) {
 				int64_t count = part_at(from, r->parts[part] - 1)[k];
 				if (count)
-					figure_row_add(into, to, map[part * FIGURE_PART + k], count);
+					figure_row_add(into, to, map[part * FIGURE_PART + k], times * count);
 			}
 	}
 	free(map);
+}
+
+void figures_merge(struct figures *into, const struct figures *from)
+{
+	add_times(into, from, 1);
+}
+
+void figures_take_off(struct figures *from, const struct figures *less)
+{
+	add_times(from, less, -1);
 }
 
 void figures_clear(struct figures *f)

@@ -27,3 +27,12 @@ int age_at(int32_t born, int32_t at)
 	/* 28 February is before 29 February: who was born on the 29th completes the year on 1 March by the same comparison. */
 	return y - by - (m < bm || (m == bm && d < bd));
 }
+
+int32_t next_birthday(int32_t born, int32_t at)
+{
+	int y, m, d;
+	day_split(born, &y, &m, &d);
+	y += age_at(born, at) + 1;
+	int32_t day = day_of(y, m, d);
+	return day < 0 ? day_before_year(y) + 59 : day; /* 1 March of a common year; for 2101 and on a day that never comes here */
+}

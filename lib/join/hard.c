@@ -121,7 +121,7 @@ static void settle_share(struct join *j, struct dossier *d, const struct buf *ro
 
 int hard_settle(struct join *j, struct err *err)
 {
-	struct dossier d = { .pack = j->pack };
+	struct dossier d = { .pack = j->pack, .due = DUE_NEVER };
 	struct buf rows = { 0 };
 	int rc = gather(j, j->register_table, err);
 	if (rc == 0)

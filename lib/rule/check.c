@@ -256,6 +256,7 @@ static int check_arithmetic(struct checker *c, struct expr *e, const struct scop
 		return check_fail(c, e->b, "a number is needed here");
 	if (!date && e->a->type.type != VT_NUMBER)
 		return check_fail(c, e->a, "a number or a date is needed here");
+	e->moves = date && e->a->moves && e->b->op == E_NUMBER;
 	if (date && e->b->type.type == VT_DATE)
 		e->type = (struct static_type){ .type = VT_NUMBER };
 	return 0;

@@ -144,6 +144,7 @@ static int find_global(struct checker *c, struct expr *e)
 	if (word_is(e->text, "D")) {
 		e->text = STR("D");
 		e->number = c->pack->as_of;
+		e->moves = true;
 		return place(e, E_DATE, 0, 0, (struct static_type){ .type = VT_DATE });
 	}
 	if (c->evidence_broken && word_is(e->text, "evidence"))

@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -396,6 +397,8 @@ static struct pack *read_pack(const struct yaml *yaml, const struct schema *sche
 	sha256_of(bytes.p, bytes.n, p->sha256);
 	p->schema = schema;
 	p->as_of = as_of;
+	p->due = arena_alloc(&p->arena, sizeof *p->due);
+	*p->due = DUE_NEVER;
 	struct loader l = { .pack = p, .yaml = yaml, .err = err, .faults = faults };
 	load(&l);
 	free(l.texts);
@@ -443,4 +446,27 @@ void pack_free(struct pack *p)
 		return;
 	arena_release(&p->arena);
 	free(p);
+}
+
+static bool same_years(const struct parameter *a, const struct parameter *b)
+{
+	for (unsigned i = 0; i < a->year_count && i < b->year_count; i++)
+		if (a->years[i].year != b->years[i].year || a->years[i].county != b->years[i].county || a->years[i].value != b->years[i].value)
+			return false;
+	return a->year_count == b->year_count;
+}
+
+bool pack_same_values(const struct pack *a, const struct pack *b)
+{
+	bool same = a->parameter_count == b->parameter_count;
+	for (unsigned i = 0; same && i < a->parameter_count; i++)
+		same = a->parameters[i].value == b->parameters[i].value && same_years(&a->parameters[i], &b->parameters[i]);
+	return same;
+}
+
+void pack_due(const struct pack *p, int32_t day)
+{
+	int32_t now = *p->due;
+	while (day < now && !atomic_compare_exchange_weak(p->due, &now, day))
+		;
 }

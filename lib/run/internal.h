@@ -17,6 +17,7 @@ struct runner {
 	struct found_files files;
 	const struct schema *schema;
 	const struct pack *pack;
+	char *pack_path;
 	int32_t as_of;
 	struct frame_id id;
 	struct output_folder staging, work;
@@ -67,6 +68,8 @@ int runner_expect_known(const struct runner *r, struct err *err);
 int runner_expect(struct runner *r, struct err *err);
 int runner_ingest(struct runner *r, struct err *err);
 int runner_join(struct runner *r, const char *dossiers, struct join_only *only, struct err *err);
+/* Join and screen as far as the last run's dossiers and findings do not do; *ret_findings: malloc'd path. The state keeps both. */
+int carry_findings(struct runner *r, char **ret_findings, struct err *err);
 /* STATE/registered, of the run whose manifest stands in the staging folder. */
 int put_registered(struct runner *r, struct err *err);
 /* rejects/ and invalid/ in the staging folder */

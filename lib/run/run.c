@@ -224,7 +224,7 @@ int runner_join(struct runner *r, const char *dossiers, struct join_only *only, 
 {
 	struct table *tables[64];
 	struct join_job job = { .pack = r->pack, .tables = tables, .threads = r->plan->threads,
-		.memory = r->plan->memory, .path = dossiers, .id = r->id, .passing = !r->state, .only = only };
+		.memory = r->plan->memory, .path = dossiers, .id = *runner_table_id(r), .passing = !r->state, .only = only };
 	int got = 0;
 	r->progress->step = STEP_JOIN;
 	if (r->plan->memory)
@@ -248,7 +248,8 @@ int runner_join(struct runner *r, const char *dossiers, struct join_only *only, 
 	return got;
 }
 
-static int later_stages(struct runner *r, const char *version, struct err *err)
+/* Join and screen; *ret_findings: malloc'd path, of files with the id of runner_table_id. */
+static int make_findings(struct runner *r, char **ret_findings, struct err *err)
 {
 	char dossiers[4096], findings[4096];
 	path_in(dossiers, r->work.path, "dossiers", "");
@@ -258,15 +259,31 @@ static int later_stages(struct runner *r, const char *version, struct err *err)
 	r->progress->step = STEP_SCREEN;
 	if (r->plan->memory)
 		mem_frugal();
-	struct screen_job screen = { r->pack, dossiers, findings, r->plan->threads, r->id, !r->state };
+	struct screen_job screen = { .pack = r->pack, .dossiers = dossiers, .findings = findings, .threads = r->plan->threads, .id = r->id,
+		.passing = true };
 	if (screen_run(&screen, err) < 0)
 		return -1;
-	used_add(&r->used, r->state ? NULL : dossiers);
+	used_add(&r->used, dossiers);
 	used_remove(&r->used);
+	*ret_findings = mem_dup(str_of(findings));
+	return 0;
+}
+
+static int later_stages(struct runner *r, const char *version, struct err *err)
+{
+	char *findings = NULL;
+	if ((r->state ? carry_findings(r, &findings, err) : make_findings(r, &findings, err)) < 0)
+		return -1;
 	r->progress->step = STEP_REPORT;
-	struct report_job report = { r->pack, findings, r->staging.path, r->started_at, r->files.ignored, r->id, version, r->plan->threads,
-		r->plan->xlsx, r->split, r->plan->verdicts, *r->last.sha256 ? r->last.sha256 : NULL, r->notes };
-	return report_run(&report, &r->result->report, err);
+	struct report_job report = { r->pack, findings, r->staging.path, r->started_at, r->files.ignored, *runner_table_id(r), version,
+		r->plan->threads, r->plan->xlsx, r->split, r->plan->verdicts, *r->last.sha256 ? r->last.sha256 : NULL, r->notes };
+	int got = report_run(&report, &r->result->report, err);
+	if (got < 0)
+		note_damage(r, err);
+	used_add(&r->used, r->state ? NULL : findings);
+	used_remove(&r->used);
+	free(findings);
+	return got;
 }
 
 int runner_subfolders(struct runner *r, struct err *err)
@@ -398,7 +415,8 @@ static int prepare(struct runner *r, const char *data_dir, struct err *err)
 	if (schema_load(&r->result->schema, p->schemas ? p->schemas : schemas, p->own_schemas, err) < 0)
 		return -1;
 	r->schema = r->result->schema;
-	if (pack_load(&r->result->pack, p->pack ? p->pack : pack, r->schema, r->as_of, err) < 0)
+	r->pack_path = mem_dup(str_of(p->pack ? p->pack : pack));
+	if (pack_load(&r->result->pack, r->pack_path, r->schema, r->as_of, err) < 0)
 		return -1;
 	r->pack = r->result->pack;
 	frame_id_make(&r->id, r->schema->hash, r->as_of, "");
@@ -436,6 +454,7 @@ int run(const struct run_plan *plan, const char *data_dir, const char *version, 
 	last_run_release(&r.last);
 	json_decref(r.notes);
 	runner_release(&r);
+	free(r.pack_path);
 	ret->files = r.files.items;
 	ret->file_count = r.files.count;
 	r.files.items = NULL;

@@ -1,10 +1,15 @@
 #include "internal.h"
 
+#include "base/bytes.h"
 #include "base/turns.h"
+#include "dossier/homes.h"
+#include "earlier.h"
+#include "id/day.h"
 #include "join/join.h"
 #include "table/table.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- which rules are evaluated ------------------------------------------------------------------------------------------------------ */
@@ -93,6 +98,7 @@ static void screen_dossier(struct screener *s)
 		if (d->persons[i].flags & PERSON_PRINCIPAL)
 			screen_unit(s, UNIT_PERSON, ITEM_PERSON, i, d->persons[i].kinds);
 	count_dossier(s);
+	home_reader_due(d->homes, d);
 }
 
 void screener_init(struct screener *s, const struct shared *shared)
@@ -121,34 +127,48 @@ void screener_release(struct screener *s)
 struct work {
 	const struct shared *shared;
 	const struct frame *frame;
-	pthread_mutex_t lock;      /* of scan and given */
+	struct earlier *earlier;   /* or NULL */
+	pthread_mutex_t lock;      /* of the scans and given */
 	struct frame_scan scan;
 	uint64_t given;
 	struct turns turns;        /* of all below */
-	struct frame_writer *out;
+	struct frame_writer *out, *dues;
 	uint64_t rows;
 	struct row_sum sum;
-	struct seen { uint64_t rows; struct row_sum sum; } seen; /* rows of the dossiers */
-	struct figures figures;
+	struct seen { uint64_t rows; struct row_sum sum; } seen; /* rows of the dossiers that were asked */
+	struct figures figures, less; /* less: of what the earlier screening said of dossiers that were asked again */
 };
 
-/* The next block of dossiers, in *bytes, and its place among them: 1, 0 at the end, -1 on an error. */
-static int next_block(struct work *w, struct buf *bytes, uint64_t *ret_order, struct err *err)
+/* A block of dossiers, and what the earlier screening has of it. */
+struct piece {
+	struct buf dossiers, dues, findings;
+	uint64_t order;
+};
+
+/* One thread: it asks as of today, and where something has come due as of the earlier day too, to take off what was counted then. */
+struct asker {
+	struct screener now, then;
+	struct piece piece;
+	struct buf dues;           /* of the piece: docs/formats/dues.md */
+	struct seen seen;          /* likewise */
+};
+
+/* The next block of dossiers: 1, 0 at the end, -1 on an error. */
+static int next_piece(struct work *w, struct piece *p, struct err *err)
 {
-	struct frame_block b;
-	enum iter got;
 	pthread_mutex_lock(&w->lock);
-	while ((got = frame_next(&w->scan, &b, err)) == ITER_ROW && b.tag != TAG_DOSSIERS)
-		;
-	if (got == ITER_ROW) {
-		struct buf spare = *bytes;
-		*bytes = w->scan.buf;
-		bytes->n = b.n;
-		w->scan.buf = spare;
-		*ret_order = w->given++;
-	}
+	int r = block_take(&w->scan, TAG_DOSSIERS, &p->dossiers, err);
+	if (r > 0 && w->earlier)
+		r = earlier_next(w->earlier, &p->dues, &p->findings, err);
+	p->order = w->given;
+	w->given += r > 0;
 	pthread_mutex_unlock(&w->lock);
-	return got == ITER_ROW ? 1 : got == ITER_END ? 0 : -1;
+	return r;
+}
+
+static int broken(const struct work *w, struct err *err)
+{
+	return err_set(err, STATUS_DATA, "%s: a dossier is broken; make it again", w->frame->path);
 }
 
 static void see_rows(const struct dossier *d, struct seen *seen)
@@ -158,16 +178,69 @@ static void see_rows(const struct dossier *d, struct seen *seen)
 	seen->rows += d->row_count;
 }
 
-static int screen_block(struct screener *s, const struct work *w, const struct buf *bytes, struct seen *seen, struct err *err)
+/* Ask everything about the dossier at p: the size of what was found is noted, and when it has to be asked again. */
+static int ask_now(struct asker *a, const uint8_t *p, const uint8_t *end)
 {
-	const uint8_t *p = (const uint8_t *)bytes->p, *end = p + bytes->n;
-	while (p < end) {
-		if (dossier_decode(&s->dossier, &p, end) < 0)
-			return err_set(err, STATUS_DATA, "%s: a dossier is broken; make it again", w->frame->path);
-		see_rows(&s->dossier, seen);
-		screen_dossier(s);
-	}
+	struct screener *s = &a->now;
+	const uint8_t *next = p;
+	size_t before = s->out.n;
+	s->dossier.due = DUE_NEVER;
+	if (dossier_decode(&s->dossier, &next, end) < 0)
+		return -1;
+	see_rows(&s->dossier, &a->seen);
+	screen_dossier(s);
+	dues_put(&a->dues, (struct due_entry){ (uint32_t)(next - p), s->dossier.due, (uint32_t)(s->out.n - before) });
 	return 0;
+}
+
+static int ask_then(struct asker *a, const uint8_t *p, const uint8_t *end)
+{
+	struct screener *s = &a->then;
+	if (dossier_decode(&s->dossier, &p, end) < 0)
+		return -1;
+	screen_dossier(s);
+	s->out.n = 0;
+	s->found = 0;
+	return 0;
+}
+
+/* What was found in a dossier is taken over as it is. */
+static int take_over(struct asker *a, struct due_entry e, const uint8_t *findings)
+{
+	int count = findings_count(findings, e.findings);
+	if (count < 0)
+		return -1;
+	buf_put(&a->now.out, findings, e.findings);
+	a->now.found += (uint32_t)count;
+	dues_put(&a->dues, e);
+	return 0;
+}
+
+static int screen_piece(struct asker *a, const struct work *w, struct err *err)
+{
+	const uint8_t *p = (const uint8_t *)a->piece.dossiers.p, *end = p + a->piece.dossiers.n;
+	const uint8_t *findings = (const uint8_t *)a->piece.findings.p;
+	struct reader dues = { (const uint8_t *)a->piece.dues.p, (const uint8_t *)a->piece.dues.p + a->piece.dues.n, false };
+	int32_t today = w->shared->pack->as_of;
+	a->dues.n = 0;
+	a->seen = (struct seen){ 0 };
+	for (size_t n; p < end; p += n) {
+		n = end - p >= 4 ? 4 + (size_t)le32_get(p) : SIZE_MAX;
+		if (n > (size_t)(end - p))
+			return broken(w, err);
+		if (!w->earlier) {
+			if (ask_now(a, p, end) < 0)
+				return broken(w, err);
+			continue;
+		}
+		struct due_entry e = dues_take(&dues);
+		if (dues.failed || e.dossier != n)
+			return earlier_broken(w->earlier, err);
+		if (e.due > today ? take_over(a, e, findings) < 0 : ask_then(a, p, end) < 0 || ask_now(a, p, end) < 0)
+			return earlier_broken(w->earlier, err);
+		findings += e.findings;
+	}
+	return !w->earlier || dues.p == dues.end ? 0 : earlier_broken(w->earlier, err);
 }
 
 static struct row_sum finding_hashes(const char *p, size_t n)
@@ -182,42 +255,62 @@ static struct row_sum finding_hashes(const char *p, size_t n)
 }
 
 /* Write what was found, and add up what was counted. */
-static int put_found(struct work *w, struct screener *s, const struct seen *seen, struct row_sum sum, struct err *err)
+static int put_found(struct work *w, struct screener *s, struct row_sum sum, struct err *err)
 {
 	int r = s->found ? frame_put(w->out, TAG_FINDINGS, s->out.p, s->out.n, s->found, err) : 0;
 	w->rows += s->found;
 	row_sum_add(&w->sum, sum);
-	row_sum_add(&w->seen.sum, seen->sum);
-	w->seen.rows += seen->rows;
 	count_hand_over(s, &w->figures);
 	s->out.n = 0;
 	s->found = 0;
 	return r;
 }
 
+static int put_piece(struct work *w, struct asker *a, struct row_sum sum, struct err *err)
+{
+	int r = put_found(w, &a->now, sum, err);
+	if (r == 0 && w->dues)
+		r = frame_put(w->dues, TAG_DUES, a->dues.p, a->dues.n, (uint32_t)(a->dues.n / DUE_BYTES), err);
+	if (w->earlier)
+		count_hand_over(&a->then, &w->less);
+	w->seen.rows += a->seen.rows;
+	row_sum_add(&w->seen.sum, a->seen.sum);
+	return r;
+}
+
+static void asker_release(struct asker *a, const struct work *w)
+{
+	screener_release(&a->now);
+	if (w->earlier)
+		screener_release(&a->then);
+	buf_release(&a->piece.dossiers);
+	buf_release(&a->piece.dues);
+	buf_release(&a->piece.findings);
+	buf_release(&a->dues);
+}
+
 static void *worker(void *arg)
 {
 	struct work *w = arg;
-	struct screener s;
-	struct buf bytes = { 0 };
-	uint64_t order;
+	struct asker *a = mem_alloc(sizeof *a);
 	struct err err;
 	int r;
-	screener_init(&s, w->shared);
-	while ((r = next_block(w, &bytes, &order, &err)) > 0) {
-		struct seen seen = { 0 };
-		r = screen_block(&s, w, &bytes, &seen, &err);
+	screener_init(&a->now, w->shared);
+	if (w->earlier)
+		screener_init(&a->then, &w->earlier->shared);
+	while ((r = next_piece(w, &a->piece, &err)) > 0) {
+		r = screen_piece(a, w, &err);
 		if (r < 0)
 			break;
-		struct row_sum sum = finding_hashes(s.out.p, s.out.n);
-		if (!turns_wait(&w->turns, order))
+		struct row_sum sum = finding_hashes(a->now.out.p, a->now.out.n);
+		if (!turns_wait(&w->turns, a->piece.order))
 			break;
-		turns_done(&w->turns, put_found(w, &s, &seen, sum, &err), &err);
+		turns_done(&w->turns, put_piece(w, a, sum, &err), &err);
 	}
 	if (r < 0)
 		turns_fail(&w->turns, &err);
-	screener_release(&s);
-	buf_release(&bytes);
+	asker_release(a, w);
+	free(a);
 	return NULL;
 }
 
@@ -236,16 +329,28 @@ static int run_threads(struct work *w, unsigned threads, struct err *err)
 
 /* ---- the findings file --------------------------------------------------------------------------------------------------------------- */
 
+static void ask_villages(struct screener *s, const struct villages *v)
+{
+	for (uint32_t i = 0; i < v->count; i++) {
+		s->eval.village = &v->items[i];
+		s->dossier.kinds = UINT64_MAX; /* villages are of everybody */
+		screen_unit(s, UNIT_VILLAGE, ITEM_VILLAGE, i, UINT64_MAX);
+	}
+}
+
+/* All of them are asked each time. */
 static int screen_villages(struct context *c, struct work *w, struct err *err)
 {
 	struct screener s;
 	screener_init(&s, &c->shared);
-	for (uint32_t i = 0; i < c->villages.count; i++) {
-		s.eval.village = &c->villages.items[i];
-		s.dossier.kinds = UINT64_MAX; /* villages are of everybody */
-		screen_unit(&s, UNIT_VILLAGE, ITEM_VILLAGE, i, UINT64_MAX);
-	}
-	int r = put_found(w, &s, &(struct seen){ 0 }, finding_hashes(s.out.p, s.out.n), err);
+	ask_villages(&s, &c->villages);
+	int r = put_found(w, &s, finding_hashes(s.out.p, s.out.n), err);
+	screener_release(&s);
+	if (!w->earlier)
+		return r;
+	screener_init(&s, &w->earlier->shared);
+	ask_villages(&s, &c->villages);
+	count_hand_over(&s, &w->less);
 	screener_release(&s);
 	return r;
 }
@@ -253,6 +358,11 @@ static int screen_villages(struct context *c, struct work *w, struct err *err)
 static int put_context(struct context *c, struct frame_writer *out, struct err *err)
 {
 	struct buf b = { 0 };
+	char as_of[32];
+	int year, month, day;
+	day_split(c->shared.pack->as_of, &year, &month, &day);
+	snprintf(as_of, sizeof as_of, "%04d-%02d-%02d", year, month, day);
+	json_object_set_new(c->meta, "as_of", json_string(as_of)); /* dossiers may be of an earlier day */
 	char *meta = json_dumps(c->meta, JSON_COMPACT | JSON_SORT_KEYS);
 	int r = frame_put(out, TAG_META, meta, strlen(meta), 0, err);
 	free(meta);
@@ -263,50 +373,84 @@ static int put_context(struct context *c, struct frame_writer *out, struct err *
 	return r;
 }
 
-/* Each row of the dossiers was screened once: a row lost and another taken twice leave the number as it was, not the sum. */
+/* Each row of the dossiers was screened once: a row lost and another taken twice leave the number as it was, not the sum. Where an
+ * earlier screening is carried on, it has looked. */
 static int check_accounts(const struct work *w, struct err *err)
 {
-	if (w->seen.rows == w->frame->rows && row_sum_equal(w->seen.sum, w->frame->sum))
+	if (w->earlier || (w->seen.rows == w->frame->rows && row_sum_equal(w->seen.sum, w->frame->sum)))
 		return 0;
 	return err_set(err, STATUS_DATA, "%s: its rows are not those that were joined (their number or sum is another); make it again", w->frame->path);
 }
 
+/* What is counted in all: of everybody by the join, of dossiers and villages here. The earlier counts hold all of that already, spread. */
+static int add_figures(struct context *c, struct work *w, struct err *err)
+{
+	if (w->earlier)
+		figures_take_off(&w->figures, &w->less);
+	figures_spread(&w->figures, &c->shared.places);
+	if (w->earlier)
+		return earlier_figures(w->earlier, &w->figures, err);
+	figures_merge(&w->figures, &c->figures);
+	return 0;
+}
+
 static int screen_all(struct context *c, struct work *w, unsigned threads, struct err *err)
 {
-	if (put_context(c, w->out, err) < 0 || run_threads(w, threads, err) < 0 || check_accounts(w, err) < 0)
-		return -1;
-	if (screen_villages(c, w, err) < 0)
-		return -1;
-	figures_spread(&w->figures, &c->shared.places);
-	figures_merge(&w->figures, &c->figures);
-	if (figures_put(&w->figures, w->out, err) < 0)
+	if (put_context(c, w->out, err) < 0 || run_threads(w, threads, err) < 0 || check_accounts(w, err) < 0 || screen_villages(c, w, err) < 0 ||
+	    add_figures(c, w, err) < 0 || figures_put(&w->figures, w->out, err) < 0)
 		return -1;
 	frame_rows(w->out, w->rows, w->sum);
+	if (w->dues)
+		frame_rows(w->dues, 0, (struct row_sum){ 0 });
 	return 0;
+}
+
+static int open_work(const struct screen_job *job, struct context *c, struct work *w, struct earlier *e, struct frame **f, struct err *err)
+{
+	if (frame_open(f, job->dossiers, FRAME_DOSSIER, &job->id, err) < 0 || context_take(c, *f, err) < 0)
+		return -1;
+	w->frame = *f;
+	w->scan = (struct frame_scan){ .frame = *f };
+	if (job->kept) {
+		if (earlier_open(e, job->kept, &c->shared, &job->id, err) < 0)
+			return -1;
+		w->earlier = e;
+	}
+	if (frame_create(&w->out, job->findings, FRAME_FINDING, &job->id, err) < 0)
+		return -1;
+	if (job->passing)
+		frame_passing(w->out);
+	return job->dues ? frame_create(&w->dues, job->dues, FRAME_DUES, &job->id, err) : 0;
+}
+
+static int commit(struct work *w, struct err *err)
+{
+	struct frame_writer *out = w->out, *dues = w->dues;
+	w->out = w->dues = NULL;
+	if (frame_commit(out, err) < 0) {
+		frame_abort(dues);
+		return -1;
+	}
+	return dues ? frame_commit(dues, err) : 0;
 }
 
 int screen_run(const struct screen_job *job, struct err *err)
 {
 	struct context c = { .shared = { .pack = job->pack } };
+	struct earlier earlier = { 0 };
 	struct frame *f = NULL;
 	struct work w = { .shared = &c.shared };
-	int r = frame_open(&f, job->dossiers, FRAME_DOSSIER, &job->id, err);
-	if (r == 0)
-		r = context_take(&c, f, err);
-	w.frame = f;
-	w.scan = (struct frame_scan){ .frame = f };
-	if (r == 0)
-		r = frame_create(&w.out, job->findings, FRAME_FINDING, &job->id, err);
-	if (r == 0 && job->passing)
-		frame_passing(w.out);
+	int r = open_work(job, &c, &w, &earlier, &f, err);
 	if (r == 0)
 		r = screen_all(&c, &w, job->threads, err);
 	if (r == 0)
-		r = frame_commit(w.out, err);
-	else
-		frame_abort(w.out);
+		r = commit(&w, err);
+	frame_abort(w.out);
+	frame_abort(w.dues);
 	figures_release(&w.figures);
+	figures_release(&w.less);
 	frame_scan_release(&w.scan);
+	earlier_close(&earlier);
 	context_release(&c);
 	frame_close(f);
 	return r;

@@ -8,6 +8,7 @@
 
 #define TAG_EXTRACT FRAME_TAG('E', 'X', 'T', 'R')
 #define TAG_KIND FRAME_TAG('K', 'I', 'N', 'D')
+#define TAG_MADE FRAME_TAG('M', 'A', 'D', 'E')
 #define TAG_NEXT FRAME_TAG('N', 'E', 'X', 'T')
 
 static char *dup_text(const char *text)
@@ -91,6 +92,15 @@ static void put_kind(struct buf *b, const struct state_kind *k)
 	}
 }
 
+static void put_made(struct buf *b, const struct state_made *m)
+{
+	put32(b, (uint32_t)m->as_of);
+	buf_put(b, m->pack, 16);
+	put32(b, (uint32_t)m->due);
+	put64(b, m->dossiers);
+	put64(b, m->findings);
+}
+
 int state_index_write(const struct state_index *x, struct frame_writer *w, struct err *err)
 {
 	struct buf b = { 0 };
@@ -106,6 +116,10 @@ int state_index_write(const struct state_index *x, struct frame_writer *w, struc
 		put_kind(&b, &x->kinds[i]);
 	if (r == 0)
 		r = frame_put(w, TAG_KIND, buf_str(&b).p, b.n, (uint32_t)x->kind_count, err);
+	b.n = 0;
+	put_made(&b, &x->made);
+	if (r == 0)
+		r = frame_put(w, TAG_MADE, b.p, b.n, 0, err);
 	buf_release(&b);
 	return r;
 }
@@ -161,12 +175,23 @@ static void take_kind(struct state_index *x, struct reader *r)
 	VEC_PUSH(x->kinds, x->kind_count, x->kind_cap, k);
 }
 
+static void take_made(struct state_made *m, struct reader *r)
+{
+	m->as_of = (int32_t)take32(r);
+	take_16(r, m->pack);
+	m->due = (int32_t)take32(r);
+	m->dossiers = take64(r);
+	m->findings = take64(r);
+}
+
 /* Whether the block holds what its tag says. */
 static bool take_block(struct state_index *x, const struct frame_block *b)
 {
 	struct reader r = { b->p, b->p + b->n, false };
 	if (b->tag == TAG_NEXT)
 		x->next = take64(&r);
+	if (b->tag == TAG_MADE)
+		take_made(&x->made, &r);
 	for (uint32_t i = 0; b->tag == TAG_EXTRACT && i < b->rows && !r.failed; i++)
 		take_extract(x, &r);
 	for (uint32_t i = 0; b->tag == TAG_KIND && i < b->rows && !r.failed; i++)

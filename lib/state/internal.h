@@ -11,6 +11,7 @@ struct state_index {
 	size_t extract_count, extract_cap;
 	struct state_kind *kinds;
 	size_t kind_count, kind_cap;
+	struct state_made made;
 	uint64_t next;
 };
 

@@ -15,7 +15,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define READING 1 /* raised when extracts are read otherwise: what was read before is not used then */
+#define READING 2 /* raised when extracts are read otherwise: what was read before is not used then */
 
 static char *in_folder(const char *folder, const char *name)
 {
@@ -56,7 +56,7 @@ static bool is_named(const struct state_index *x, uint64_t number)
 	for (size_t i = 0; i < x->kind_count; i++)
 		if (x->kinds[i].number == number)
 			return true;
-	return false;
+	return number == x->made.dossiers || number == x->made.findings;
 }
 
 /* Whether a file in tables/ is one of ours that no index needs: "12.table", "12.reading", or ".12.table.8101-3.tmp". */
@@ -67,9 +67,13 @@ static bool is_left_over(const struct state_index *x, const char *name)
 	uint64_t number = strtoull(name + temporary, &end, 10);
 	if (end == name + temporary)
 		return false;
-	if (temporary)
-		return !strncmp(end, ".table.", 7) || !strncmp(end, ".reading.", 9);
-	return (!strcmp(end, ".table") || !strcmp(end, ".reading")) && !is_named(x, number);
+	static const char *const endings[] = { ".table", ".reading", ".dossiers", ".findings", ".dues" };
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		size_t n = strlen(endings[i]);
+		if (!strncmp(end, endings[i], n) && (temporary ? end[n] == '.' : !end[n] && !is_named(x, number)))
+			return true;
+	}
+	return false;
 }
 
 static void sweep(const struct state *s, const struct state_index *x)
@@ -299,6 +303,34 @@ uint64_t state_find_kind(const struct state *s, const char *kind, const uint64_t
 	return 0;
 }
 
+const struct state_made *state_made(const struct state *s)
+{
+	return s->old.made.dossiers && s->old.made.findings ? &s->old.made : NULL;
+}
+
+static const struct state_kind *kind_named(const struct state_index *x, const char *kind)
+{
+	for (size_t i = 0; i < x->kind_count; i++)
+		if (!strcmp(x->kinds[i].kind, kind))
+			return &x->kinds[i];
+	return NULL;
+}
+
+unsigned state_changes(const struct state *s, const struct state_kind **ret_old, const struct state_kind **ret_new)
+{
+	unsigned changes = 0, there = 0;
+	for (size_t i = 0; i < s->now.kind_count; i++) {
+		const struct state_kind *now = &s->now.kinds[i], *old = kind_named(&s->old, now->kind);
+		there += old != NULL;
+		if (old && old->number == now->number)
+			continue;
+		changes++;
+		*ret_old = old;
+		*ret_new = now;
+	}
+	return changes + (unsigned)(s->old.kind_count - there);
+}
+
 /* ---- keeping -------------------------------------------------------------------------------------------------------------------------------- */
 
 uint64_t state_next(struct state *s)
@@ -323,6 +355,11 @@ void state_keep_kind(struct state *s, const struct state_kind *k)
 	pthread_mutex_lock(&s->mutex);
 	state_index_add_kind(&s->now, k);
 	pthread_mutex_unlock(&s->mutex);
+}
+
+void state_keep_made(struct state *s, const struct state_made *m)
+{
+	s->now.made = *m;
 }
 
 int state_prepare(struct state *s, struct err *err)

@@ -1,5 +1,5 @@
 /* Who lives where, who is alive, what makes a household; and what expressions about them are worth. */
-#include "dossier/eval.h"
+#include "dossier/homes.h"
 #include "rows.h"
 
 /* ---- a dossier of rows written as text ---------------------------------------------------------------------------------- */
@@ -13,7 +13,7 @@ struct county {
 };
 
 /* The pack: the default one, or one whose only rule is `when` on this unit. */
-static struct pack *load_pack(const char *dir, const struct schema *schema, const char *unit, const char *when)
+static struct pack *load_pack(const char *dir, const struct schema *schema, const char *unit, const char *when, int32_t as_of)
 {
 	const char *path = DEFAULT_PACK;
 	struct pack *pack;
@@ -29,18 +29,19 @@ static struct pack *load_pack(const char *dir, const struct schema *schema, cons
 			"rules:\n- code: T1\n  list: quality\n  unit: %s\n  title: test\n  core: never\n  severity: low\n  when: >-\n    %s\n", unit, when);
 		fclose(f);
 	}
-	if (pack_load(&pack, path, schema, ROWS_AS_OF, &err) < 0)
+	if (pack_load(&pack, path, schema, as_of, &err) < 0)
 		fail_msg("%s", err.text);
 	return pack;
 }
 
 /* rows: "kind column=text;...", in the order of kinds; each person is principal. */
-static void county_make(struct county *c, const char *dir, const char *unit, const char *when, const char *const *rows)
+static void county_make_on(struct county *c, const char *dir, const char *unit, const char *when, const char *const *rows, int32_t as_of)
 {
 	struct err err;
 	*c = (struct county){ 0 };
 	assert_int_equal(schema_load(&c->schema, SCHEMAS, NULL, &err), 0);
-	c->d.pack = c->pack = load_pack(dir, c->schema, unit, when);
+	c->d.pack = c->pack = load_pack(dir, c->schema, unit, when, as_of);
+	c->d.due = DUE_NEVER;
 	c->d.rows = arena_alloc(&c->arena, 64 * sizeof *c->d.rows);
 	c->d.persons = arena_alloc(&c->arena, 64 * sizeof *c->d.persons);
 	for (; *rows; rows++) {
@@ -60,6 +61,11 @@ static void county_make(struct county *c, const char *dir, const char *unit, con
 	dossier_build(&c->d);
 	eval_init(&c->v, &c->d);
 	c->v.evaluated = UINT64_MAX;
+}
+
+static void county_make(struct county *c, const char *dir, const char *unit, const char *when, const char *const *rows)
+{
+	county_make_on(c, dir, unit, when, rows, ROWS_AS_OF);
 }
 
 static void county_free(struct county *c)
@@ -117,6 +123,54 @@ static void ask(const char *dir, const struct question *q, size_t n, const char 
 
 /* A is alive and not registered; the day of split is null. */
 #define A_HOME "hukou id=A;name=向甲;household_no=101;type=农业;region=500901001201"
+
+/* What is answered about A as of a day, and until when that is good. */
+static enum tri answer_on(const char *dir, const char *when, const char *const *rows, int32_t as_of, int32_t *ret_due)
+{
+	struct county c;
+	county_make_on(&c, dir, "person", when, rows, as_of);
+	eval_unit(&c.v, ITEM_PERSON, dossier_person(&c.d, rows_key('A')));
+	enum tri got = eval_condition(&c.v, c.pack->rules[0].when);
+	home_reader_due(c.d.homes, &c.d);
+	*ret_due = c.d.due;
+	county_free(&c);
+	return got;
+}
+
+/* Days 0 to 5 are those around the day of a row. */
+static void an_answer_is_the_same_on_every_day_before_it_is_due(void **state)
+{
+	static const char *const conditions[] = {
+		"home.split_on <= D", "home.split_on < D", "D <= home.split_on", "D < home.split_on", "home.split_on >= D", "home.split_on > D",
+		"home.split_on = D", "home.split_on != D", "D = home.split_on", "home.split_on in 2017-11-20..D", "home.split_on in D..2017-12-20",
+		"home.split_on in D - 1..D + 1", "home.split_on + 1 <= D", "home.split_on <= D - 2", "D - 2 < home.split_on", "D = D", "D > D - 1",
+		"D - home.split_on >= 2", "year(D) = year(home.split_on)", "age >= 18", "alive", "home.split_on in (D, 2017-11-20)",
+		"any(hukou[split_on <= D])", "count(hukou, split_on < D) = 1",
+	};
+	const char *const *rows = ROWS(A_HOME ";split_on=2017-11-28", "death id=A;died_on=2017-11-27");
+	for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
+		enum tri answers[6];
+		int32_t due[6];
+		for (int k = 0; k < 6; k++)
+			answers[k] = answer_on(*state, conditions[i], rows, ROWS_AS_OF + k, &due[k]);
+		for (int k = 0; k < 6; k++)
+			for (int n = k; n < 6 && ROWS_AS_OF + n < due[k]; n++)
+				if (answers[n] != answers[k])
+					fail_msg("%s: another answer on day %d, though that of day %d is due on %d", conditions[i], n, k, due[k] - ROWS_AS_OF);
+	}
+}
+
+static void what_is_past_is_never_due(void **state)
+{
+	static const char *const conditions[] = { "home.split_on <= D", "D > home.split_on", "home.split_on in 2016-01-01..D", "alive" };
+	int32_t due;
+	for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
+		answer_on(*state, conditions[i], ROWS(A_HOME ";split_on=2017-11-25", "death id=A;died_on=2017-11-26"), ROWS_AS_OF, &due);
+		assert_int_equal(due, DUE_NEVER);
+	}
+	answer_on(*state, "home.split_on <= D", ROWS(A_HOME ";split_on=2017-11-28"), ROWS_AS_OF, &due);
+	assert_int_equal(due, ROWS_AS_OF + 2);
+}
 
 static void truth_has_three_values(void **state)
 {
@@ -410,6 +464,8 @@ static void what_is_encoded_is_rebuilt_and_cut_bytes_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(an_answer_is_the_same_on_every_day_before_it_is_due),
+		TEST(what_is_past_is_never_due),
 		TEST(truth_has_three_values),
 		TEST(a_comparison_with_null_is_unknown),
 		TEST(null_is_neither_true_nor_false),

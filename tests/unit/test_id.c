@@ -181,6 +181,19 @@ static void a_year_of_29_february_is_completed_on_1_march(void **unused)
 	assert_int_equal(age_at(day_of(2000, 2, 29), day_of(2017, 3, 1)), 17);
 }
 
+static void somebody_is_a_year_older_on_the_next_birthday_and_not_before(void **unused)
+{
+	(void)unused;
+	for (int32_t born = day_of(1996, 1, 1); born < day_of(2000, 12, 31); born += 7)
+		for (int32_t at = day_of(2016, 1, 1); at < day_of(2020, 12, 31); at += 29) {
+			int32_t next = next_birthday(born, at);
+			assert_true(next > at);
+			assert_int_equal(age_at(born, next - 1), age_at(born, at));
+			assert_int_equal(age_at(born, next), age_at(born, at) + 1);
+		}
+	assert_int_equal(next_birthday(day_of(2000, 2, 29), day_of(2017, 2, 28)), day_of(2017, 3, 1));
+}
+
 static void a_long_text_in_other_letters_is_too_long(void **unused)
 {
 	(void)unused;
@@ -285,6 +298,7 @@ int main(void)
 		cmocka_unit_test(a_certificate_keeps_category_and_level),
 		cmocka_unit_test(every_day_comes_back_from_its_number),
 		cmocka_unit_test(a_year_of_29_february_is_completed_on_1_march),
+		cmocka_unit_test(somebody_is_a_year_older_on_the_next_birthday_and_not_before),
 		cmocka_unit_test(a_long_text_in_other_letters_is_too_long),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

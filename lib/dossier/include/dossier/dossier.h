@@ -85,6 +85,8 @@ struct home_reader;
 
 struct dossier {
 	const struct pack *pack;
+	int32_t due;                      /* the first day on which an answer given so far may be another (rule/pack.h); outlives
+	                                   * dossier_reset. 0: nobody wants to know */
 	struct home_reader *homes;        /* made by the first dossier_build; outlives dossier_reset */
 	struct arena arena;
 	struct dossier_row *rows;

@@ -49,6 +49,9 @@ struct home_reader {
 struct home_reader *home_reader_new(const struct pack *pack);
 void home_reader_free(struct home_reader *h); /* NULL-safe */
 
+/* Of what its tests have said since the last call, when an answer may be another: added to d->due. */
+void home_reader_due(struct home_reader *h, struct dossier *d);
+
 /* An eval for d whose memory is used again and again; give it back before another is lent. */
 void home_reader_lend(struct home_reader *h, struct eval *ret, struct dossier *d);
 void home_reader_return(struct home_reader *h, struct eval *v);

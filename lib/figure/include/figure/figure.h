@@ -58,6 +58,7 @@ int64_t figure_row_get(const struct figures *f, const struct figure_row *row, un
  * belongs to, and stay at its own only where there is such a village. As many counts a unit as regions, not as levels, until the end. */
 void figures_spread(struct figures *f, const struct places *places);
 void figures_merge(struct figures *into, const struct figures *from);
+void figures_take_off(struct figures *from, const struct figures *less); /* what was merged */
 void figures_clear(struct figures *f); /* all counts are gone, names and their numbers stay */
 void figures_encode(const struct figures *f, struct buf *b); /* as one block */
 int figures_put(const struct figures *f, struct frame_writer *w, struct err *err) __attribute__((warn_unused_result)); /* as blocks of about 1 MiB */

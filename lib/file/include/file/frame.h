@@ -33,6 +33,7 @@ enum frame_type {
 	FRAME_DOSSIER = FRAME_TAG('D', 'O', 'S', 'S'),
 	FRAME_FINDING = FRAME_TAG('F', 'I', 'N', 'D'),
 	FRAME_READING = FRAME_TAG('R', 'E', 'A', 'D'),
+	FRAME_DUES = FRAME_TAG('D', 'U', 'E', 'S'),
 	FRAME_STATE = FRAME_TAG('S', 'T', 'A', 'T'),
 	FRAME_REGISTERED = FRAME_TAG('R', 'E', 'G', 'I'),
 };

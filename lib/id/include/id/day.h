@@ -37,5 +37,7 @@ static inline int32_t day_of(int year, int month, int day)
 
 /* Completed years at `at` of one born on `born` (days since 1900-01-01); for 29 February in other years on 1 March. */
 int age_at(int32_t born, int32_t at);
+/* The first day after `at` on which age_at says one more. */
+int32_t next_birthday(int32_t born, int32_t at);
 
 #endif

@@ -80,6 +80,7 @@ struct expr {
 	enum op op;
 	unsigned depth, index;
 	unsigned arg_count;
+	bool moves;                 /* a day that goes with the as-of date: D, D - 365 */
 	struct static_type type;
 	struct expr *a, *b;
 	int64_t number;

@@ -123,6 +123,7 @@ struct people {
 
 struct pack {
 	struct arena arena;
+	_Atomic int32_t *due;             /* of pack_due */
 	const struct schema *schema;
 	int32_t as_of;
 	struct str name, title_zh, title_en;
@@ -169,5 +170,13 @@ int pack_check(struct pack **ret, const char *path, const struct schema *schema,
 int pack_load(struct pack **ret, const char *path, const struct schema *schema, int32_t as_of, struct err *err)
 	__attribute__((warn_unused_result));
 void pack_free(struct pack *p);
+
+/* Whether two packs of one file, loaded for two days, have the same values everywhere but in D. */
+bool pack_same_values(const struct pack *a, const struct pack *b);
+
+/* The day on which an answer may be another although its rows are the same: a person is a year older, or the as-of date reaches one
+ * in a row. Whoever asks about rows notes it (dossier->due) and hands the earliest in; any thread. */
+#define DUE_NEVER INT32_MAX
+void pack_due(const struct pack *p, int32_t day);
 
 #endif

@@ -10,13 +10,24 @@
 #include "file/frame.h"
 #include "rule/pack.h"
 
+/* An earlier screening, to be carried on: findings of dossiers whose answers are the same are taken over as they are. What is written is
+ * what screening everything would write, but for the order of findings. */
+struct screen_kept {
+	const struct pack *pack;         /* of the earlier day: that of the job with another D */
+	const char *findings, *dues;     /* paths; made of the job's dossiers */
+};
+
 struct screen_job {
 	const struct pack *pack;
 	const char *dossiers, *findings; /* paths */
 	unsigned threads;
 	struct frame_id id;
 	bool passing;                    /* the findings are gone with their folder before the process ends: they are not made durable */
+	const char *dues;                /* path of what is needed to carry this screening on, or NULL: nobody will */
+	const struct screen_kept *kept;  /* or NULL: everything is asked */
 };
+
+#define TAG_DUES FRAME_TAG('D', 'U', 'E', 'S')
 
 /* Write the findings file: META, PLAC, FIND and FIGU blocks. On failure none is left behind. */
 int screen_run(const struct screen_job *job, struct err *err) __attribute__((warn_unused_result));

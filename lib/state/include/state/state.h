@@ -1,6 +1,7 @@
 /* state: what a run keeps for the next one, so that an extract that has not changed need not be read again. Page: docs/formats/state.md.
  *
  *   DIR/state              the index: which extract is kept under which number, of which numbers a kind's table is made
+ *   DIR/tables/N.dossiers, N.findings, N.dues   what the last run has made of the tables, to be carried on where it still holds
  *   DIR/tables/N.table     the rows of extract N, or the table of a kind, made of such;  N.reading  all else that is known of extract N
  *
  * Whatever is kept is a copy of work: a state that is lost, damaged or of another program costs one night of reading and changes no list.
@@ -46,6 +47,14 @@ struct state_kind {
 	unsigned count;
 };
 
+/* What the last run has made of all tables; numbers of 0: nothing. */
+struct state_made {
+	int32_t as_of;
+	uint8_t pack[16];              /* its hash */
+	int32_t due;                   /* the dossiers are the same for every as-of date before that day, from as_of on */
+	uint64_t dossiers, findings;   /* of N.dossiers; of N.findings and N.dues */
+};
+
 struct state;
 
 /* Make the folder (not those above it) when it is not there, take its lock, read the index. An index that cannot be used is no error:
@@ -74,11 +83,18 @@ const struct state_extract *state_find(const struct state *s, const struct state
 /* The table of a kind, or 0: it has to be made. */
 uint64_t state_find_kind(const struct state *s, const char *kind, const uint64_t *parts, char *const *names, unsigned count);
 
+/* What was made of the tables of the last run, or NULL. */
+const struct state_made *state_made(const struct state *s);
+/* Once all kinds are kept: how many of them have another table than in the last run, came, or went. *ret_old, *ret_new: if it is one
+ * and the same kind, its tables. */
+unsigned state_changes(const struct state *s, const struct state_kind **ret_old, const struct state_kind **ret_new);
+
 /* A number for new files; from any thread, as are the next two. */
 uint64_t state_next(struct state *s);
 /* For the next index; copies. */
 void state_keep(struct state *s, const struct state_extract *e);
 void state_keep_kind(struct state *s, const struct state_kind *k);
+void state_keep_made(struct state *s, const struct state_made *m);
 
 /* What the file system says now; all zero when the file was changed so lately that a further change might not show. */
 struct state_stamp state_stamp_now(const char *path);
