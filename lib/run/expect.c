@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -36,8 +37,11 @@ int total_load(const char *path, struct total *ret, struct err *err)
 	char name[4096];
 	struct yaml *y;
 	*ret = (struct total){ 0 };
-	if (snprintf(name, sizeof name, "%s.total", path) >= (int)sizeof name || access(name, F_OK) < 0)
+	if (snprintf(name, sizeof name, "%s.total", path) >= (int)sizeof name)
 		return 0;
+	if (access(name, F_OK) < 0) /* none, or no name that a file could have */
+		return errno == ENOENT || errno == ENAMETOOLONG ? 0 : err_errno(err, STATUS_IOERR, "%s: cannot be looked up; look at the disk and whose "
+		                                                                                    "the folder is", name);
 	if (yaml_load(&y, name, err) < 0)
 		return -1;
 	int r = total_take(y, yaml_root(y), ret, err);
