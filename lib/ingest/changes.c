@@ -24,20 +24,23 @@ struct id_changes {
 	struct change *places;
 	size_t mask, count;
 	uint64_t seed;       /* of the hash: base/seed.h */
-	uint64_t *may_be;    /* a bit for a hash of each old number: nearly every number asked for is none */
-	uint64_t may_be_mask;
+	uint64_t *may_be;    /* three bits of a word for each old number: nearly every number asked for is none */
+	uint64_t may_be_mask; /* of a word's place */
 	struct arena texts;
 };
 
-/* One of the bits of may_be. */
-static uint64_t bit_of(const struct id_changes *c, struct str text)
+/* The bits of a number, and in *ret_word their word of may_be. */
+static uint64_t bits_of(const struct id_changes *c, struct str text, uint64_t *ret_word)
 {
-	uint64_t first, last;
-	if (text.n < 8)
-		return 0;
-	memcpy(&first, text.p, 8);
-	memcpy(&last, text.p + text.n - 8, 8);
-	return ((first ^ text.n) * UINT64_C(0x9E3779B97F4A7C15) + last * UINT64_C(0xD6E8FEB86659FD93)) >> 32 & c->may_be_mask;
+	uint64_t first = 0, last = 0;
+	if (text.n >= 8) {
+		memcpy(&first, text.p, 8);
+		memcpy(&last, text.p + text.n - 8, 8);
+	}
+	uint64_t h = (first ^ text.n) * UINT64_C(0x9E3779B97F4A7C15) + last * UINT64_C(0xD6E8FEB86659FD93);
+	h = (h ^ h >> 32) * UINT64_C(0x9E3779B97F4A7C15);
+	*ret_word = h >> 18 & c->may_be_mask;
+	return UINT64_C(1) << (h >> 46 & 63) | UINT64_C(1) << (h >> 52 & 63) | UINT64_C(1) << (h >> 58);
 }
 
 static struct change *place_of(const struct id_changes *c, struct str old)
@@ -52,8 +55,8 @@ bool id_changes_find(const struct id_changes *changes, struct str cleaned, uint6
 {
 	if (!changes || !changes->count || !cleaned.n)
 		return false;
-	uint64_t bit = bit_of(changes, cleaned);
-	if (!(changes->may_be[bit / 64] >> bit % 64 & 1))
+	uint64_t word, bits = bits_of(changes, cleaned, &word);
+	if ((changes->may_be[word] & bits) != bits)
 		return false;
 	const struct change *found = place_of(changes, cleaned);
 	if (!found->old.n)
@@ -99,8 +102,8 @@ static int add(struct id_changes *c, const struct table *t, struct row row, stru
 		return 0;
 	}
 	*at = (struct change){ arena_dup(&c->texts, key), now, row_file(row), row_line(row) };
-	uint64_t bit = bit_of(c, key);
-	c->may_be[bit / 64] |= UINT64_C(1) << bit % 64;
+	uint64_t word, bits = bits_of(c, key, &word);
+	c->may_be[word] |= bits;
 	c->count++;
 	return 0;
 }
@@ -173,7 +176,7 @@ int id_changes_load(struct id_changes **ret, const char *table_path, const struc
 	c->mask = places - 1;
 	c->seed = hash_seed();
 	c->may_be = mem_alloc(places);
-	c->may_be_mask = 8 * places - 1;
+	c->may_be_mask = places / sizeof *c->may_be - 1;
 	int rc = read_rows(c, t, err) < 0 || follow(c, t, err) < 0 ? -1 : 0;
 	table_close(t);
 	if (rc < 0)
