@@ -660,7 +660,7 @@ static RARE bool fires(struct eval *v, const struct expr *e)
 
 static int64_t number(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	struct frame_item inner;
+	UNSET struct frame_item inner;
 	switch (e->op) {
 	case E_NUMBER: case E_ENUM: case E_BOOL: return e->number;
 	case E_DATE: return e->moves ? today(v, e) : e->number;
@@ -687,7 +687,7 @@ static int64_t number(struct eval *v, const struct expr *e, const struct frame_i
 
 static struct str text(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	struct frame_item inner;
+	UNSET struct frame_item inner;
 	switch (e->op) {
 	case E_TEXT: return e->text.n ? e->text : (struct str){ 0 };
 	case E_COLUMN: return column_text(v, frame_at(f, e->depth)->index, e->index);

@@ -166,8 +166,9 @@ uint32_t people_find(const struct wanted_people *p, uint64_t key)
 /* Each step fetches the memory of the next for all keys at once: sieve, bucket, people. */
 static void find_batch(const struct wanted_people *p, const uint64_t *keys, uint32_t n, uint32_t *ret)
 {
-	uint64_t h[BATCH];
-	uint32_t in[BATCH], count = 0;
+	UNSET uint64_t h[BATCH];
+	UNSET uint32_t in[BATCH];
+	uint32_t count = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		h[i] = hash_of(p, keys[i]);
 		sieve_fetch(&p->sieve, h[i]);

@@ -12,7 +12,7 @@
 
 struct row_sum row_values_hash(const struct kind *k, struct row r)
 {
-	uint8_t fixed[ROW_STRIDE_MAX];
+	UNSET uint8_t fixed[ROW_STRIDE_MAX];
 	size_t n = k->stride - ROW_FIXED;
 	memcpy(fixed, r.fixed + ROW_FIXED, n);
 	for (unsigned i = 0; i < k->column_count; i++)

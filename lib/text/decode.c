@@ -150,7 +150,7 @@ void decoder_convert(struct decoder *d, struct str piece, struct buf *out)
 
 size_t decoder_whole(struct decoder *d, struct str piece)
 {
-	char out[GB18030_GROWS * 4096 + 4];
+	UNSET char out[GB18030_GROWS * 4096 + 4];
 	size_t at = 0, used;
 	do {
 		size_t n = piece.n - at < 4096 ? piece.n - at : 4096;
@@ -169,7 +169,7 @@ int encoding_count_bad(enum encoding e, struct str bytes, bool cut, size_t *ret,
 	struct gb18030 *g;
 	if (gb18030_open(&g, err) < 0)
 		return -1;
-	char out[GB18030_GROWS * 4096];
+	UNSET char out[GB18030_GROWS * 4096];
 	size_t bad = 0;
 	for (size_t i = 0, used; i < bytes.n; i += used) {
 		size_t in = bytes.n - i < 4096 ? bytes.n - i : 4096;

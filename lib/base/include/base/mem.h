@@ -13,6 +13,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+/* Of a local that is filled before it is read, where it would show that all locals are zeroed (meson.build). */
+#define UNSET __attribute__((uninitialized))
+
 void *mem_alloc(size_t n);                       /* zeroed; never NULL */
 void *mem_take(size_t n);                        /* not zeroed; never NULL: for libraries that let one choose */
 void *mem_grow(void *p, size_t count, size_t size); /* realloc of count * size bytes, checked for overflow; never NULL */
