@@ -257,6 +257,7 @@ def main():
     p.add_argument('--only')
     p.add_argument('--persons', type=int, default=20000)
     p.add_argument('--dense', type=int, default=6)
+    p.add_argument('--turns', action='store_true', help='ask a contract case of one engine only, of each in turn')
     p.add_argument('--keep')
     p.add_argument('folder')
     args = p.parse_args()
@@ -268,11 +269,12 @@ def main():
         there = [c for c in counties(args, work) if not args.only or args.only in c.name]
         with ThreadPoolExecutor(2) as pool:
             there = [c for c, there_is in zip(there, pool.map(lambda c: c.prepare(args.folder, work), there)) if there_is]
-            jobs = {e: list(pool.map(lambda c: c.job(args.folder, e), there)) for e in engines}
+            asked = {e: [c for i, c in enumerate(there) if not (args.turns and c.expect) or i % len(engines) == n] for n, e in enumerate(engines)}
+            jobs = {e: list(pool.map(lambda c: c.job(args.folder, e), asked[e])) for e in engines}
             run = {'duckdb': run_duckdb, 'postgres': run_postgres}
             said = dict(zip(engines, pool.map(lambda e: run[e](args, jobs[e], work), engines)))
-        print('1..%d' % (len(engines) * len(there) + (not args.only)))
-        failed = sum(report(e, there, said[e]) for e in engines)
+        print('1..%d' % (sum(len(asked[e]) for e in engines) + (not args.only)))
+        failed = sum(report(e, asked[e], said[e]) for e in engines)
         return 1 if failed + silent(there, args) else 0
     finally:
         if not args.keep:
