@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A file between stages that is damaged is never taken for a whole one.
 
-damage.py [--damages N] [--seed N] FOLDER
+damage.py [--damages N] [--seed N] [--sanitized] FOLDER
 FOLDER holds the programs. A small night is run stage by stage, once with a state and once to its lists. Then N (10,000) times one file
 is damaged in one way of DAMAGE, at a place drawn by the seed, and the stage that reads it is run:
 
@@ -320,10 +320,11 @@ def extreme(data, r, place):
     return framed(head, blocks, end, lies)
 
 
-def strike_limited(tester, target, data):
+def strike_limited(tester, target, data, sanitized):
     """as Tester.strike, but here the stage may end well: a sum is as good as another to somebody who can make checksums right"""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, hard))
+    if not sanitized: # AddressSanitizer takes more addresses than there are bytes, for itself
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, hard))
     try:
         wrong = tester.strike(target, data)
     finally:
@@ -355,6 +356,7 @@ def main():
     a = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     a.add_argument('--damages', type=int, default=10000)
     a.add_argument('--seed', type=int, default=7)
+    a.add_argument('--sanitized', action='store_true', help='the programs of FOLDER are built with AddressSanitizer')
     a.add_argument('folder')
     o = a.parse_args()
     r, bad, total, done, groups = random.Random(o.seed), 0, 0, 0, collections.OrderedDict()
@@ -386,7 +388,7 @@ def main():
             data = read(os.path.join(tester.whole, target.path))
             if data[:5] == b'bidui' and blocks_of(data):
                 groups.setdefault((target.sort + ' with right checksums', 'an extreme number in ' + place), []).append(
-                    (lambda w: w and '%s: %s' % (target.path, w))(strike_limited(tester, target, extreme(data, r, place))))
+                    (lambda w: w and '%s: %s' % (target.path, w))(strike_limited(tester, target, extreme(data, r, place), o.sanitized)))
     for i, ((sort, how), results) in enumerate(groups.items(), 1):
         bad += say(i, '%s, %s' % (sort, how), len(results), [w for w in results if w])
         total += len(results)
