@@ -3,6 +3,7 @@
 #include "base/le.h"
 #include "digest/digest.h"
 #include "digest/xxh3.h"
+#include "io/at.h"
 #include "io/output.h"
 
 #include <errno.h>
@@ -176,20 +177,10 @@ void frame_abort(struct frame_writer *w)
 
 int frame_read(const struct frame *f, void *p, size_t n, uint64_t at, struct err *err)
 {
-	uint8_t *to = p;
-	while (n) {
-		ssize_t got = pread(f->fd, to, n, (off_t)at);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_errno(err, STATUS_IOERR, "%s: reading failed; check the disk", f->path);
-		if (got == 0)
-			return err_set(err, STATUS_DATA, "%s: is cut short; make it again", f->path);
-		to += got;
-		at += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return 0;
+	ssize_t got = get_at(f->fd, p, n, at);
+	if (got < 0)
+		return err_errno(err, STATUS_IOERR, "%s: reading failed; check the disk", f->path);
+	return (size_t)got == n ? 0 : err_set(err, STATUS_DATA, "%s: is cut short; make it again", f->path);
 }
 
 static int check_header(struct frame *f, enum frame_type type, const struct frame_id *id, struct err *err)

@@ -2,8 +2,8 @@
 
 #include "base/str.h"
 #include "digest/xxh3.h"
+#include "io/at.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -57,25 +57,12 @@ static int open_file(struct spool *s, struct err *err)
 	return err_errno(err, STATUS_CANTCREAT, "%s: a file to put rows aside cannot be made; free some space or give more memory", s->beside);
 }
 
-static int write_all(int fd, const char *p, size_t n, uint64_t at, struct err *err)
-{
-	while (n) {
-		ssize_t put = pwrite(fd, p, n, (off_t)at);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return err_errno(err, STATUS_IOERR, "putting rows aside failed; free some space or give more memory");
-		p += put;
-		at += (uint64_t)put;
-		n -= (size_t)put;
-	}
-	return 0;
-}
-
 static int to_disk(struct spool *s, struct extent *e, struct err *err)
 {
-	if ((s->fd < 0 && open_file(s, err) < 0) || write_all(s->fd, e->held, e->bytes, s->end, err) < 0)
+	if (s->fd < 0 && open_file(s, err) < 0)
 		return -1;
+	if (put_at(s->fd, e->held, e->bytes, s->end) < 0)
+		return err_errno(err, STATUS_IOERR, "putting rows aside failed; free some space or give more memory");
 	e->at = s->end;
 	e->hash = xxh3_64(e->held, e->bytes);
 	e->held = NULL;
@@ -122,16 +109,9 @@ int spool_put(struct spool *s, unsigned partition, const void *bytes, size_t n, 
 
 static int read_extent(const struct spool *s, const struct extent *e, char *to, struct err *err)
 {
-	size_t n = 0;
-	while (n < e->bytes) {
-		ssize_t got = pread(s->fd, to + n, e->bytes - n, (off_t)(e->at + n));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return err_errno(err, STATUS_IOERR, "reading rows that were put aside failed; check the disk");
-		n += (size_t)got;
-	}
-	if (xxh3_64(to, n) != e->hash)
+	if (get_at(s->fd, to, e->bytes, e->at) != (ssize_t)e->bytes)
+		return err_errno(err, STATUS_IOERR, "reading rows that were put aside failed; check the disk");
+	if (xxh3_64(to, e->bytes) != e->hash)
 		return err_set(err, STATUS_IOERR, "rows that were put aside have come back changed; check the disk and the memory");
 	return 0;
 }

@@ -2,9 +2,9 @@
 
 #include "base/bytes.h"
 #include "csv/write.h"
+#include "io/at.h"
 #include "text/utf8.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -97,12 +97,8 @@ static int spill(struct outcome *o, struct err *err)
 {
 	if (o->spool_fd < 0 && (o->spool_fd = output_spool(o->spool_path, err)) < 0)
 		return -1;
-	for (size_t at = 0; at < o->spool.n;) {
-		ssize_t n = pwrite(o->spool_fd, o->spool.p + at, o->spool.n - at, (off_t)(o->spool_size + at));
-		if (n < 0 && errno != EINTR)
-			return err_errno(err, STATUS_IOERR, "%s: writing a temporary file failed; make room", o->spool_path);
-		at += n > 0 ? (size_t)n : 0;
-	}
+	if (put_at(o->spool_fd, o->spool.p, o->spool.n, o->spool_size) < 0)
+		return err_errno(err, STATUS_IOERR, "%s: writing a temporary file failed; make room", o->spool_path);
 	o->spool_size += o->spool.n;
 	o->spool.n = 0;
 	return 0;
@@ -155,9 +151,7 @@ static int settle_file(struct outcome *o, struct settling *s, struct err *err)
 	for (uint64_t at = 0; at < o->spool_size && rc == 0;) {
 		piece.n = 0;
 		buf_reserve(&piece, 2 * SPOOL_MEMORY);
-		ssize_t got = pread(o->spool_fd, piece.p, piece.cap, (off_t)at);
-		if (got < 0 && errno == EINTR)
-			continue;
+		ssize_t got = get_at(o->spool_fd, piece.p, piece.cap, at);
 		size_t used = got <= 0 ? 0 : settle_entries(o, s, piece.p, (size_t)got, err);
 		if (used == SIZE_MAX)
 			rc = -1;

@@ -1,9 +1,9 @@
 /* The duplicates of a table that has been written: a second look at the rows whose key may stand there twice, by their fingerprints. */
 #include "writer.h"
 
-#include <errno.h>
+#include "io/at.h"
+
 #include <stdlib.h>
-#include <unistd.h>
 
 static int by_number(const void *a, const void *b)
 {
@@ -114,14 +114,9 @@ static int read_back(int fd, const struct put_block *block, struct buf *to, stru
 {
 	to->n = 0;
 	buf_reserve(to, block->bytes);
-	while (to->n < block->bytes) {
-		ssize_t got = pread(fd, to->p + to->n, block->bytes - to->n, (off_t)(block->at + to->n));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return err_errno(err, STATUS_IOERR, "reading back a table failed; check the disk");
-		to->n += (size_t)got;
-	}
+	if (get_at(fd, to->p, block->bytes, block->at) != (ssize_t)block->bytes)
+		return err_errno(err, STATUS_IOERR, "reading back a table failed; check the disk");
+	to->n = block->bytes;
 	return 0;
 }
 

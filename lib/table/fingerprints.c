@@ -1,8 +1,8 @@
 #include "fingerprints.h"
 
+#include "io/at.h"
 #include "io/output.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -15,20 +15,10 @@ void fingerprints_init(struct fingerprints *f, const char *path)
 
 static int spill(struct fingerprints *f, struct err *err)
 {
-	const char *from = (const char *)f->ahead;
-	uint64_t at = f->spooled * sizeof *f->ahead;
 	if (f->fd < 0 && (f->fd = output_spool(f->path, err)) < 0)
 		return -1;
-	for (size_t left = f->ahead_count * sizeof *f->ahead; left;) {
-		ssize_t n = pwrite(f->fd, from, left, (off_t)at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(err, STATUS_IOERR, "%s: writing a temporary file failed; make room", f->path);
-		from += n;
-		at += (uint64_t)n;
-		left -= (size_t)n;
-	}
+	if (put_at(f->fd, f->ahead, f->ahead_count * sizeof *f->ahead, f->spooled * sizeof *f->ahead) < 0)
+		return err_errno(err, STATUS_IOERR, "%s: writing a temporary file failed; make room", f->path);
 	f->spooled += f->ahead_count;
 	f->ahead_count = 0;
 	return 0;
@@ -52,20 +42,10 @@ int fingerprints_put(struct fingerprints *f, const uint64_t *v, uint32_t n, stru
 
 static ssize_t get_spooled(const struct fingerprints *f, uint64_t first, uint64_t *to, uint32_t n, struct err *err)
 {
-	char *p = (char *)to;
-	uint64_t at = first * sizeof *to;
 	if (f->spooled - first < n)
 		n = (uint32_t)(f->spooled - first);
-	for (size_t left = n * sizeof *to; left;) {
-		ssize_t got = pread(f->fd, p, left, (off_t)at);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return err_errno(err, STATUS_IOERR, "%s: reading a temporary file failed; check the disk", f->path);
-		p += got;
-		at += (uint64_t)got;
-		left -= (size_t)got;
-	}
+	if (get_at(f->fd, to, n * sizeof *to, first * sizeof *to) != (ssize_t)(n * sizeof *to))
+		return err_errno(err, STATUS_IOERR, "%s: reading a temporary file failed; check the disk", f->path);
 	return n;
 }
 

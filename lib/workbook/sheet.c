@@ -1,8 +1,8 @@
 #include "internal.h"
 
-#include <errno.h>
+#include "io/at.h"
+
 #include <stdio.h>
-#include <unistd.h>
 
 enum shown { AS_TEXT, AS_NUMBER, AS_SEVERITY, AS_WORD, AS_GREY, ENTRY, ENTRY_RESULT, ENTRY_DATE };
 
@@ -142,14 +142,8 @@ static int read_lead(struct csv_reader *reader, int fd, const struct lead *lead,
 	line->n = 0;
 	buf_reserve(line, lead->bytes + 64);
 	memset(line->p + lead->bytes, 0, 64);
-	for (size_t n = 0; n < lead->bytes;) {
-		ssize_t got = pread(fd, line->p + n, lead->bytes - n, (off_t)(lead->at + n));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return err_set(err, STATUS_IOERR, "a list cannot be read again; check the disk");
-		n += (size_t)got;
-	}
+	if (get_at(fd, line->p, lead->bytes, lead->at) != (ssize_t)lead->bytes)
+		return err_set(err, STATUS_IOERR, "a list cannot be read again; check the disk");
 	csv_reader_tell(reader, line->p, lead->bytes, 2, true);
 	return csv_next(reader, ret, err) == CSV_RECORD ? 0 : err_set(err, STATUS_SOFTWARE, "a list changed while it was read; make the run again");
 }

@@ -1,9 +1,9 @@
 #include "texts.h"
 
 #include "base/le.h"
+#include "io/at.h"
 #include "io/output.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,12 +18,8 @@ static int write_page(struct texts *s, const struct buf *bytes, struct err *err)
 {
 	if (s->fd < 0 && (s->fd = output_spool(s->spool, err)) < 0)
 		return -1;
-	for (size_t at = 0; at < bytes->n;) {
-		ssize_t n = pwrite(s->fd, bytes->p + at, bytes->n - at, (off_t)(s->in_file + at));
-		if (n < 0 && errno != EINTR)
-			return err_errno(err, STATUS_IOERR, "%s: writing its texts to a temporary file failed; make room", s->name);
-		at += n > 0 ? (size_t)n : 0;
-	}
+	if (put_at(s->fd, bytes->p, bytes->n, s->in_file) < 0)
+		return err_errno(err, STATUS_IOERR, "%s: writing its texts to a temporary file failed; make room", s->name);
 	s->in_file += bytes->n;
 	return 0;
 }
@@ -99,12 +95,9 @@ static int load(struct texts *s, size_t number, const char **ret, struct err *er
 	s->slots[slot].page = SIZE_MAX;
 	bytes->n = 0;
 	buf_reserve(bytes, page->bytes);
-	while (bytes->n < page->bytes) {
-		ssize_t n = pread(s->fd, bytes->p + bytes->n, page->bytes - bytes->n, (off_t)(page->at + bytes->n));
-		if (n == 0 || (n < 0 && errno != EINTR))
-			return err_errno(err, STATUS_IOERR, "%s: reading its texts from a temporary file failed", s->name);
-		bytes->n += n > 0 ? (size_t)n : 0;
-	}
+	if (get_at(s->fd, bytes->p, page->bytes, page->at) != (ssize_t)page->bytes)
+		return err_errno(err, STATUS_IOERR, "%s: reading its texts from a temporary file failed", s->name);
+	bytes->n = page->bytes;
 	s->slots[slot].page = number;
 	*ret = bytes->p;
 	return 0;
