@@ -394,7 +394,7 @@ static void settle_households(struct dossier *d)
 			continue;
 		all[n].person = i;
 		all[n].row = p->home;
-		home_facts(d->homes, d->rows[p->home].row, &all[n].facts);
+		home_facts(d->homes, d->rows[p->home].row, home_says(d->homes, d->rows[p->home].row), &all[n].facts);
 		r[n] = &all[n];
 		n++;
 	}

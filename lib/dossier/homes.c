@@ -53,10 +53,14 @@ static unsigned values_at(const struct kind *k, unsigned offset)
 	return 3; /* bool */
 }
 
-static bool ask(const struct row_test *t, struct row_asker *a, struct row r)
+static unsigned ask(const struct row_test *t, struct row_asker *a, struct row r)
 {
-	arena_reset(&a->eval.arena);
-	return eval_row(&a->eval, t->expr, a->kind, r) == TRI_TRUE;
+	unsigned says = 0;
+	for (unsigned i = 0; i < t->condition_count; i++) {
+		arena_reset(&a->eval.arena);
+		says |= (unsigned)(eval_row(&a->eval, t->conditions[i], a->kind, r) == TRI_TRUE) << i;
+	}
+	return says;
 }
 
 /* Ask about a row made for each combination. */
@@ -73,17 +77,22 @@ static void tabulate(struct row_test *t, struct row_asker *h, unsigned size)
 		static const int64_t regions[] = { VALUE_NULL, NO_VILLAGE, VILLAGE };
 		if (t->region >= 0)
 			value_store(TYPE_REGION, fixed + t->region, regions[i / t->region_step % 3]);
-		table[i] = ask(t, h, (struct row){ fixed, texts });
+		table[i] = (uint8_t)ask(t, h, (struct row){ fixed, texts });
 	}
 	free(fixed);
 	free(texts);
 	t->table = table;
 }
 
-void row_test_init(struct row_test *t, struct row_asker *h, const struct expr *e)
+void row_test_init(struct row_test *t, struct row_asker *h, const struct expr *const *conditions, unsigned count)
 {
-	*t = (struct row_test){ .expr = e, .region = -1 };
-	if (!survey(t, h->kind, e))
+	*t = (struct row_test){ .condition_count = count, .region = -1 };
+	bool few = true;
+	for (unsigned i = 0; i < count; i++) {
+		t->conditions[i] = conditions[i];
+		few &= survey(t, h->kind, conditions[i]);
+	}
+	if (!few)
 		return;
 	unsigned size = 1;
 	for (unsigned c = 0; c < t->column_count; c++) {
@@ -104,7 +113,7 @@ void row_test_release(struct row_test *t)
 	t->table = NULL;
 }
 
-bool row_test_says(const struct row_test *t, struct row_asker *h, struct row r)
+unsigned row_test_says(const struct row_test *t, struct row_asker *h, struct row r)
 {
 	if (!t->table)
 		return ask(t, h, r);
@@ -140,6 +149,17 @@ static const struct column *column_named(const struct kind *k, const char *name)
 	return c < 0 ? NULL : &k->columns[c];
 }
 
+static void init_says(struct home_reader *h, const struct expr *const *conditions, unsigned count)
+{
+	h->says_count = 1;
+	row_test_init(&h->says[0], &h->asker, conditions, count);
+	if (h->says[0].table)
+		return;
+	h->says_count = count;
+	for (unsigned i = 0; i < count; i++)
+		row_test_init(&h->says[i], &h->asker, conditions + i, 1);
+}
+
 struct home_reader *home_reader_new(const struct pack *pack)
 {
 	struct home_reader *h = mem_alloc(sizeof *h);
@@ -150,13 +170,12 @@ struct home_reader *home_reader_new(const struct pack *pack)
 	h->split_on = column_named(h->kind, "split_on");
 	h->split_from = column_named(h->kind, "split_from");
 	row_asker_init(&h->asker, pack, h->kind);
-	row_test_init(&h->home, &h->asker, p->home);
-	row_test_init(&h->gone, &h->asker, p->gone);
-	row_test_init(&h->head, &h->asker, p->head);
-	row_test_init(&h->collective, &h->asker, p->collective);
-	row_test_init(&h->rural, &h->asker, p->rural);
-	row_test_init(&h->urban, &h->asker, p->urban);
-	row_test_init(&h->split, &h->asker, p->split);
+	const struct expr *says[] = { p->home, p->head, p->collective, p->rural }; /* enum home_says */
+	init_says(h, says, sizeof says / sizeof *says);
+	const struct expr *single[] = { p->home, p->gone, p->rural, p->urban, p->split };
+	struct row_test *tests[] = { &h->home, &h->gone, &h->rural, &h->urban, &h->split };
+	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+		row_test_init(tests[i], &h->asker, single + i, 1);
 	return h;
 }
 
@@ -164,9 +183,11 @@ void home_reader_free(struct home_reader *h)
 {
 	if (!h)
 		return;
-	struct row_test *all[] = { &h->home, &h->gone, &h->head, &h->collective, &h->rural, &h->urban, &h->split };
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		row_test_release(all[i]);
+	struct row_test *tests[] = { &h->home, &h->gone, &h->rural, &h->urban, &h->split };
+	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+		row_test_release(tests[i]);
+	for (unsigned i = 0; i < h->says_count; i++)
+		row_test_release(&h->says[i]);
 	row_asker_release(&h->asker);
 	arena_release(&h->spare);
 	free(h);
@@ -192,15 +213,15 @@ void home_reader_return(struct home_reader *h, struct eval *v)
 	arena_reset(&h->spare);
 }
 
-void home_facts(struct home_reader *h, struct row r, struct home_facts *ret)
+void home_facts(struct home_reader *h, struct row r, unsigned says, struct home_facts *ret)
 {
 	ret->region = row_number(r, h->region);
 	ret->county = county_of(ret->region);
 	ret->number = row_text(h->kind, r, h->number);
 	ret->split_on = h->split_on ? row_number(r, h->split_on) : VALUE_NULL;
 	ret->split_from = h->split_from ? row_text(h->kind, r, h->split_from) : (struct str){ 0 };
-	ret->head = row_says(&h->head, h, r);
-	ret->collective = row_says(&h->collective, h, r);
-	ret->rural = row_says(&h->rural, h, r);
+	ret->head = (says & HOME_HEAD) != 0;
+	ret->collective = (says & HOME_COLLECTIVE) != 0;
+	ret->rural = (says & HOME_RURAL) != 0;
 	ret->split = ret->split_on != VALUE_NULL && row_says(&h->split, h, r);
 }

@@ -60,19 +60,15 @@ static int gather(struct join *j, const struct table *t, struct err *err)
 	struct buf rows = { 0 };
 	struct who who = { 0 };
 	struct table_scan s;
-	struct row r;
-	uint32_t ordinal;
 	enum iter got;
 	if (!t)
 		return 0;
 	table_scan_init(&s, t);
-	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
-		if (who.block != s.next_block)
-			who_find(&who, j, &s, t->kind->ids[0], NULL, false);
-		uint32_t p = who.slots[s.row - 1];
-		if (p == NONE || !(people_flags(&j->people, p) & WANTED_HARD))
-			continue;
-		hard_take(&rows, t->kind, r, row_key(t->kind, r), ordinal);
+	while ((got = table_next_block(&s, err)) == ITER_ROW) {
+		who_find(&who, j, &s, t->kind->ids[0], false);
+		for (uint32_t i = 0; i < s.rows; i++)
+			if (who.slots[i] != NONE && people_flags(&j->people, who.slots[i]) & WANTED_HARD)
+				hard_take(&rows, t->kind, table_row(&s, i), row_key(t->kind, table_row(&s, i)), s.ordinal + i);
 		if (hard_put(j, &rows, err) < 0)
 			break;
 	}
@@ -139,9 +135,9 @@ int hard_settle(struct join *j, struct err *err)
 	return rc;
 }
 
-bool is_home(const struct join *j, struct home_reader *reader, struct row r, uint32_t ordinal, unsigned flags)
+bool is_home(const struct join *j, unsigned says, uint32_t ordinal, unsigned flags)
 {
 	if (flags & WANTED_HARD)
 		return search(&ordinal, j->hard_homes.items, j->hard_homes.count, sizeof ordinal, by_ordinal) != NULL;
-	return row_says(&reader->home, reader, r);
+	return says & HOME_HERE;
 }

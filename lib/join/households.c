@@ -29,9 +29,9 @@ struct found_resident {
 
 struct piece {
 	struct table_scan scan;
-	struct who who;
+	struct home_block block;
 	struct home_reader *reader;
-	struct last_household last, last_from;
+	struct last_household last_from;
 	residents rows;          /* of the households at hand, one behind the other */
 	VEC(size_t) runs;        /* where each begins */
 	residents head, tail;    /* of the first and last household in the piece, which may have begun before or go on after it */
@@ -77,7 +77,8 @@ static void put_found(struct buf *b, const struct found *h, const struct residen
 /* Whether a household that nobody wants for itself may be wanted for a relative's sake. */
 static bool may_be_related(const struct join *j, const struct found *h)
 {
-	return sieve_has(&j->sources, sieve_hash(h->home.a)) || (h->from.b && sieve_has(&j->principals, sieve_hash(h->from.a)));
+	uint64_t hash = sieve_hash(h->home.a);
+	return (sieve_has(&j->noticed, hash) && sieve_has(&j->sources, hash)) || (h->from.b && sieve_has(&j->principals, sieve_hash(h->from.a)));
 }
 
 /* The residents of one household, in the order of their rows. */
@@ -123,32 +124,13 @@ static void close_runs(const struct join *j, struct piece *p, bool last)
 	const struct resident *r = p->rows.items;
 	const size_t *at = p->runs.items, n = p->runs.count;
 	for (size_t i = 0; i < n; i++) {
-		uint64_t h = sieve_hash(r[at[i]].home.a);
-		sieve_fetch(&j->scattered_sieve, h);
-		sieve_fetch(&j->sources, h);
+		sieve_fetch(&j->noticed, sieve_hash(r[at[i]].home.a));
 		if (r[at[i]].from.b)
 			sieve_fetch(&j->principals, sieve_hash(r[at[i]].from.a));
 	}
 	for (size_t i = 0; i < n; i++)
 		close_run(j, p, r + at[i], (i + 1 < n ? at[i + 1] : p->rows.count) - at[i], last && i + 1 == n);
 	p->rows.count = p->runs.count = 0;
-}
-
-/* Filled in where it stands: a row that was made elsewhere and copied would cost twice as much. */
-static void make_resident(const struct join *j, struct piece *p, struct row r, struct resident *ret)
-{
-	struct home_facts f;
-	home_facts(p->reader, r, &f);
-	ret->home = household_again(j, &p->last, f.county, f.number);
-	ret->region = f.region;
-	ret->head = f.head;
-	ret->collective = f.collective;
-	ret->rural = f.rural;
-	ret->split = f.split;
-	ret->dated = f.split_on != VALUE_NULL;
-	ret->from = (struct household_key){ 0 };
-	if (ret->dated && f.split_from.n)
-		ret->from = household_again(j, &p->last_from, f.county, f.split_from);
 }
 
 static struct resident *room_for_one(residents *v)
@@ -158,26 +140,63 @@ static struct resident *room_for_one(residents *v)
 	return &v->items[v->count];
 }
 
-/* The resident who was filled in behind the others. */
-static void place(const struct join *j, struct piece *p)
+static void note_split(const struct join *j, struct piece *p, struct row r, struct resident *ret)
 {
-	const struct resident *r = &p->rows.items[p->rows.count];
-	if (!p->rows.count || !same_household(r[-1].home, r->home)) {
-		if (p->runs.count == RUNS) {
-			close_runs(j, p, false);
-			p->rows.items[0] = *r;
-		}
-		VEC_PUSH(p->runs.items, p->runs.count, p->runs.cap, p->rows.count);
-	}
-	p->rows.count++;
+	struct home_facts f;
+	home_facts(p->reader, r, 0, &f);
+	ret->split = f.split;
+	ret->dated = f.split_on != VALUE_NULL;
+	if (ret->dated && f.split_from.n)
+		ret->from = household_again(j, &p->last_from, f.county, f.split_from);
 }
 
-static void begin(const struct builder *b, struct piece *p, uint64_t i)
+/* Filled in where it stands: a row that was made elsewhere and copied would cost twice as much. */
+static void make_resident(const struct join *j, struct piece *p, struct row r, unsigned says, struct resident *ret)
 {
-	p->who.block = 0;
-	p->head.count = p->tail.count = p->scattered.count = p->found.n = 0;
-	p->in_head = true;
-	scan_piece(&p->scan, b->j->homes_table, i);
+	const struct home_reader *h = p->reader;
+	ret->key = row_key(h->kind, r);
+	ret->region = row_number(r, h->region);
+	ret->head = (says & HOME_HEAD) != 0;
+	ret->collective = (says & HOME_COLLECTIVE) != 0;
+	ret->rural = (says & HOME_RURAL) != 0;
+	ret->split = ret->dated = false;
+	ret->from = (struct household_key){ 0 };
+	if (h->split_on && row_number(r, h->split_on) != VALUE_NULL)
+		note_split(j, p, r, ret);
+}
+
+/* A household of which rows follow: another one, or that of the rows before. */
+static void begin_run(const struct join *j, struct piece *p, struct household_key home)
+{
+	if (p->rows.count && same_household(p->rows.items[p->rows.count - 1].home, home))
+		return;
+	if (p->runs.count == RUNS)
+		close_runs(j, p, false);
+	VEC_PUSH(p->runs.items, p->runs.count, p->runs.cap, p->rows.count);
+}
+
+/* Household i of the block: the rows of those who live there. */
+static void see_run(const struct join *j, struct piece *p, uint32_t i)
+{
+	const struct home_block *b = &p->block;
+	bool begun = false;
+	for (uint32_t k = b->runs[i].first; k < b->runs[i + 1].first; k++) {
+		uint32_t at = b->rows[k], person = b->who.slots[at], ordinal = p->scan.ordinal + at;
+		struct row r = table_row(&p->scan, at);
+		unsigned flags = person == NONE ? 0 : people_flags(&j->people, person), says = home_says(p->reader, r);
+		if (!is_home(j, says, ordinal, flags))
+			continue;
+		if (!begun)
+			begin_run(j, p, b->runs[i].home);
+		begun = true;
+		struct resident *one = room_for_one(&p->rows);
+		one->home = b->runs[i].home;
+		one->ordinal = ordinal;
+		one->slot = person;
+		one->flags = (uint8_t)flags;
+		make_resident(j, p, r, says, one);
+		p->rows.count++;
+	}
 }
 
 static int build(void *arg, unsigned lane, uint64_t i, struct err *err)
@@ -185,25 +204,14 @@ static int build(void *arg, unsigned lane, uint64_t i, struct err *err)
 	struct builder *b = arg;
 	struct piece *p = &b->pieces[lane];
 	const struct join *j = b->j;
-	const struct kind *k = j->homes_table->kind;
-	struct row r;
-	uint32_t ordinal;
 	enum iter got;
-	begin(b, p, i);
-	while ((got = table_next(&p->scan, &r, &ordinal, err)) == ITER_ROW) {
-		if (p->who.block != p->scan.next_block)
-			who_find(&p->who, j, &p->scan, k->ids[0], j->seed_rows, false);
-		uint32_t at = p->scan.row - 1, person = p->who.slots[at];
-		unsigned flags = person == NONE ? 0 : people_flags(&j->people, person);
-		if (!is_home(j, p->reader, r, ordinal, flags))
-			continue;
-		struct resident *one = room_for_one(&p->rows);
-		one->key = row_key(k, r);
-		one->ordinal = ordinal;
-		one->slot = person;
-		one->flags = (uint8_t)flags;
-		make_resident(j, p, r, one);
-		place(j, p);
+	p->head.count = p->tail.count = p->scattered.count = p->found.n = 0;
+	p->in_head = true;
+	scan_piece(&p->scan, j->homes_table, i);
+	while ((got = table_next_block(&p->scan, err)) == ITER_ROW) {
+		home_block_see(&p->block, j, &p->scan, j->seed_rows);
+		for (uint32_t n = 0; n < p->block.run_count; n++)
+			see_run(j, p, n);
 	}
 	close_runs(j, p, true);
 	return got == ITER_END ? 0 : -1;
@@ -211,11 +219,38 @@ static int build(void *arg, unsigned lane, uint64_t i, struct err *err)
 
 /* ---- pieces, one after the other -------------------------------------------------------------------------------------------------------------- */
 
+/* The piece of the household table in which a row is: mostly that of the one before. */
+static uint64_t piece_of(struct join *j, uint32_t ordinal)
+{
+	const struct table *t = j->homes_table;
+	uint64_t low = 0, high = pieces_of(t) - 1; /* the last that begins with it or before */
+	if (ordinal - j->last_piece.first < j->last_piece.end - j->last_piece.first)
+		return j->last_piece.piece;
+	while (low < high) {
+		uint64_t middle = (low + high + 1) / 2;
+		if (t->blocks[middle * PIECE_BLOCKS].first <= ordinal)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	j->last_piece.piece = low;
+	j->last_piece.first = t->blocks[low * PIECE_BLOCKS].first;
+	j->last_piece.end = low + 1 < pieces_of(t) ? t->blocks[(low + 1) * PIECE_BLOCKS].first : UINT32_MAX;
+	return low;
+}
+
+int want_row(struct join *j, uint32_t ordinal, uint32_t who, struct err *err)
+{
+	struct home_row one = { ordinal, who };
+	return spool_put(j->home_rows, (unsigned)piece_of(j, ordinal), &one, sizeof one, err);
+}
+
 int want_other(struct join *j, uint64_t key, uint32_t ordinal, uint32_t group, unsigned flags, struct err *err)
 {
 	struct found_person one = found_person(key, flags, group);
-	mark_row(j->wanted, ordinal);
 	j->found_other_count++;
+	if (want_row(j, ordinal, group | LOOK, err) < 0)
+		return -1;
 	return spool_put(j->found_others, people_part(&j->people.scatter, key), &one, sizeof one, err);
 }
 
@@ -224,12 +259,12 @@ static int want_person(struct join *j, const struct found_resident *p, uint32_t 
 	if (p->slot == NONE)
 		return want_other(j, p->key, p->ordinal, group, flags, err);
 	struct wanted_person *seed = &j->people.slots[p->slot];
-	mark_row(j->wanted, p->ordinal);
 	if (flags & WANTED_PRINCIPAL && seed->group != NONE)
 		groups_tie(&j->groups, seed->group, group);
 	seed->group = group;
 	people_mark(&j->people, p->slot, flags);
-	return 0;
+	bool as_group = seed->flags & WANTED_PRINCIPAL && !(seed->flags & WANTED_PARTNER) && flags & WANTED_PRINCIPAL && !j->job->only;
+	return want_row(j, p->ordinal, as_group ? group | LOOK : p->slot, err);
 }
 
 static uint32_t household_group(struct join *j, uint32_t first, bool principal)
@@ -410,8 +445,7 @@ static void prepare(struct builder *b)
 	b->pieces = mem_alloc(count * sizeof *b->pieces);
 	for (unsigned i = 0; i < count; i++)
 		b->pieces[i].reader = home_reader_new(j->pack);
-	j->wanted = mem_alloc(bitmap_words(j) * sizeof *j->wanted);
-	memcpy(j->wanted, j->seed_rows, bitmap_words(j) * sizeof *j->wanted);
+	spool_open(&j->home_rows, j->job->path, (unsigned)pieces_of(j->homes_table) + 1, join_room(j) / 8);
 	spool_open(&j->found_others, j->job->path, PEOPLE_PARTS, join_room(j) / 16);
 	uint64_t rows = j->all_scattered ? j->homes_table->rows : j->scattered_count * ROWS_A_HOUSEHOLD;
 	b->shares = 1 + (unsigned)(rows * sizeof(struct resident) / (join_room(j) / 16));
@@ -425,7 +459,7 @@ static void release(struct builder *b)
 		counts_merge(&b->j->counts, &p->counts);
 		counts_release(&p->counts);
 		table_scan_release(&p->scan);
-		who_release(&p->who);
+		home_block_release(&p->block);
 		home_reader_free(p->reader);
 		free(p->rows.items);
 		free(p->runs.items);
@@ -452,10 +486,10 @@ int join_households(struct join *j, struct err *err)
 		r = take_scattered(&b, err);
 	release(&b);
 	sieve_release(&j->scattered_sieve);
+	sieve_release(&j->noticed);
 	sieve_release(&j->sources);
 	sieve_release(&j->principals);
 	free(j->scattered);
-	free(j->seed_rows);
-	j->scattered = j->seed_rows = NULL;
+	j->scattered = NULL;
 	return r;
 }

@@ -10,7 +10,7 @@
 #include "join/join.h"
 #include "people.h"
 
-#define PIECE_BLOCKS 4           /* blocks of a table that are one piece of work */
+#define PIECE_BLOCKS 16          /* blocks of a table that are one piece of work */
 #define LOOK (1u << 31)          /* of a slot of people: among those only looked at */
 
 /* A household number in its county; two of them are the same when all 96 bits are. The seed differs from run to run, so nobody can
@@ -123,6 +123,11 @@ struct places_of {
 	size_t count, cap;
 };
 
+/* The home row of somebody wanted, and who it is: with LOOK the group whose places are theirs, else a slot in people. */
+struct home_row {
+	uint32_t ordinal, who;
+};
+
 /* ---- the join ---- */
 
 struct join {
@@ -142,13 +147,15 @@ struct join {
 	VEC(struct request) requests;
 	VEC(uint32_t) hard_homes; /* ordinals of the home rows of hard people who live */
 	/* of the survey */
-	struct sieve scattered_sieve, sources, principals; /* households: in several places; that a wanted one names; wanted ones */
+	struct sieve sources, principals; /* households: that a wanted one names; wanted ones */
+	struct sieve scattered_sieve, noticed; /* scattered ones; these and sources */
 	uint64_t *scattered;     /* sorted hashes of households whose rows do not stand together */
 	size_t scattered_count;
 	bool all_scattered;
 	uint64_t *seed_rows;     /* a bit an ordinal of the household table: a seed's row */
 	/* of the households */
-	uint64_t *wanted;        /* the same: a row of anybody wanted */
+	struct spool *home_rows; /* struct home_row by piece of the household table: of whom it is that is wanted */
+	struct { uint32_t first, end; uint64_t piece; } last_piece; /* of home_rows; ordinals */
 	struct region_counts counts;
 	VEC(struct relative) relatives;
 	VEC(struct waiting) waiting;
@@ -196,13 +203,16 @@ static inline void only_found(const struct join *j, enum unit unit)
 	j->job->only->found |= 1u << unit;
 }
 
-/* Whether a row of the household table is the home row of a living person; flags: of the person, 0 when nobody's. */
-bool is_home(const struct join *j, struct home_reader *reader, struct row r, uint32_t ordinal, unsigned flags);
+/* Whether a row of the household table, which says `says` (enum home_says), is the home row of a living person; flags: of the person, 0 when
+ * nobody's. */
+bool is_home(const struct join *j, unsigned says, uint32_t ordinal, unsigned flags);
 
 int join_seeds(struct join *j, struct err *err);      /* seeds.c: step 1 */
 int join_survey(struct join *j, struct err *err);     /* survey.c: step 2 */
 bool is_scattered(const struct join *j, uint64_t home); /* home: household_key.a */
 int join_households(struct join *j, struct err *err); /* households.c: step 3 */
+/* The home row of somebody wanted. */
+int want_row(struct join *j, uint32_t ordinal, uint32_t who, struct err *err);
 /* The person of a home row, who is no seed, is wanted all the same. */
 int want_other(struct join *j, uint64_t key, uint32_t ordinal, uint32_t group, unsigned flags, struct err *err);
 int join_relatives(struct join *j, struct err *err);  /* relatives.c: its end */
@@ -210,6 +220,7 @@ int number_dossiers(struct join *j, struct err *err); /* relatives.c: everybody'
 void place_people(struct join *j);                    /* relatives.c: groups of people are not asked for any more */
 /* Add to *ret where a person is, each dossier once. slot: in people, or with LOOK in others. */
 void places_of_person(const struct join *j, uint32_t slot, struct places_of *ret);
+void places_of_group(const struct join *j, uint32_t group, struct places_of *ret); /* of one of the others in it */
 int join_dossiers(struct join *j, struct frame_writer *w, struct err *err); /* rows.c: step 4 */
 
 /* ---- rows refused for their id (doubts.c) ---- */
@@ -274,12 +285,29 @@ struct who {
 	uint32_t *slots;         /* of each row of the block: in people, or with LOOK in others, or NONE */
 	uint32_t *rows, *found;
 	uint32_t cap;
-	size_t block;            /* they are of: next_block of the scan; 0: of none */
 };
 
-/* wanted: ask only about these ordinals (a bit each), or NULL. others: not only about seeds. */
-void who_find(struct who *w, const struct join *j, const struct table_scan *s, int column, const uint64_t *wanted, bool others);
+/* The scan stands in a block (table_next_block). others: not only among seeds. */
+void who_find(struct who *w, const struct join *j, const struct table_scan *s, int column, bool others);
+/* Only of these ordinals (a bit each), among seeds. slots: of the rows of the block, and only who is NONE there is looked for; NULL: w->slots,
+ * and nobody is known. */
+void who_find_rows(struct who *w, const struct join *j, const struct table_scan *s, int column, const uint64_t *rows, uint32_t *slots);
 void who_release(struct who *w);
+
+/* The block of the household table in which a scan stands, as households: rows that follow each other and are of one. */
+struct home_block {
+	struct who who;
+	uint32_t *rows, count;   /* places in the block, without duplicates */
+	struct {
+		struct household_key home;
+		uint32_t first;  /* in `rows`; those of the next one follow */
+	} *runs;                 /* and one behind the last */
+	uint32_t run_count, cap;
+};
+
+/* seeds: the ordinals of their rows, a bit each, or NULL: not known. */
+void home_block_see(struct home_block *b, const struct join *j, const struct table_scan *s, const uint64_t *seeds);
+void home_block_release(struct home_block *b);
 
 /* A pass over a table, some blocks at a time. */
 static inline uint64_t pieces_of(const struct table *t) { return (t->block_count + PIECE_BLOCKS - 1) / PIECE_BLOCKS; }

@@ -53,7 +53,7 @@ static uint64_t growing(const struct join *j)
 
 static uint64_t held(const struct join *j)
 {
-	return BASE + people_bytes(&j->people) + 2 * bitmap_words(j) * sizeof(uint64_t) + growing(j);
+	return BASE + people_bytes(&j->people) + bitmap_words(j) * sizeof(uint64_t) + pieces_of(j->homes_table) * SPOOL_LEAST + growing(j);
 }
 
 uint64_t join_room(const struct join *j)
@@ -109,13 +109,14 @@ static void release(struct join *j)
 	sieve_release(&j->sources);
 	sieve_release(&j->principals);
 	sieve_release(&j->scattered_sieve);
+	sieve_release(&j->noticed);
 	counts_release(&j->counts);
 	places_release(&j->places);
 	free(j->requests.items);
 	free(j->hard_homes.items);
 	free(j->scattered);
 	free(j->seed_rows);
-	free(j->wanted);
+	spool_close(j->home_rows);
 	free(j->relatives.items);
 	free(j->waiting.items);
 	free(j->kinships.items);

@@ -218,6 +218,21 @@ static size_t first_request(const struct join *j, uint64_t key)
 	return low;
 }
 
+static void put_links(const struct join *j, uint32_t group, struct places_of *ret)
+{
+	if (!(j->groups.marks[group] & GROUP_LINKED))
+		return;
+	for (size_t i = first_link(j, group); i < j->links.count && j->links.items[i].group == group; i++)
+		put_in(ret, j->links.items[i].dossier, 0);
+}
+
+void places_of_group(const struct join *j, uint32_t group, struct places_of *ret)
+{
+	if (j->groups.marks[group] & GROUP_PRINCIPAL)
+		put_in(ret, groups_dossier(&j->groups, group), PERSON_PRINCIPAL);
+	put_links(j, group, ret);
+}
+
 void places_of_person(const struct join *j, uint32_t slot, struct places_of *ret)
 {
 	const struct wanted_people *p = slot & LOOK ? &j->others : &j->people;
@@ -230,9 +245,8 @@ void places_of_person(const struct join *j, uint32_t slot, struct places_of *ret
 	}
 	if (flags & WANTED_PRINCIPAL)
 		put_in(ret, groups_dossier(&j->groups, group), PERSON_PRINCIPAL);
-	if (group != NONE && j->groups.marks[group] & GROUP_LINKED)
-		for (size_t i = first_link(j, group); i < j->links.count && j->links.items[i].group == group; i++)
-			put_in(ret, j->links.items[i].dossier, 0);
+	if (group != NONE)
+		put_links(j, group, ret);
 	if (flags & WANTED_PARTNER) {
 		uint64_t key = people_key(p, slot);
 		for (size_t i = first_request(j, key); i < j->requests.count && j->requests.items[i].what == key; i++)

@@ -13,6 +13,8 @@
 struct row_piece {
 	struct table_scan scan;
 	struct who who, second;
+	struct buf home_rows;    /* struct home_row, of the piece */
+	uint32_t *homes, home_cap; /* of each row of the piece, as struct home_row, or NONE */
 	struct home_reader *reader;
 	struct places_of places;
 	struct buf out;
@@ -59,38 +61,44 @@ static int by_ordinal(const void *pa, const void *pb)
 }
 
 /* What a row of the household table is to its dossier. */
-static uint32_t note_of(const struct gatherer *g, const struct row_piece *p, struct row r, uint32_t ordinal, uint32_t slot)
+static uint32_t note_of(const struct gatherer *g, const struct row_piece *p, struct row r, uint32_t ordinal, uint32_t who)
 {
 	const struct join *j = g->j;
-	unsigned flags = slot & LOOK ? 0 : people_flags(&j->people, slot);
-	if (!is_home(j, p->reader, r, ordinal, flags))
+	if (who & LOOK)
+		return NOTE_HOME;
+	unsigned flags = people_flags(&j->people, who);
+	if (!is_home(j, home_says(p->reader, r), ordinal, flags))
 		return NOTE_ROW;
 	struct noted_row probe = { ordinal, 0 };
-	const struct noted_row *noted = slot & LOOK ? NULL : search(&probe, j->noted.items, j->noted.count, sizeof probe, by_ordinal);
+	const struct noted_row *noted = search(&probe, j->noted.items, j->noted.count, sizeof probe, by_ordinal);
 	return noted ? NOTE_COLLECTIVE + noted->collective : NOTE_HOME;
 }
 
-static void see_person(const struct gatherer *g, struct row_piece *p, uint32_t slot)
+/* who: a slot in people; or, with LOOK, one of others, or of the household table a group of them. */
+static void see_person(const struct gatherer *g, struct row_piece *p, uint32_t who)
 {
 	const struct join *j = g->j;
-	if (slot == NONE)
+	if (who == NONE)
 		return;
-	if (j->job->only && !(slot & LOOK) && people_key(&j->people, slot) == j->only.person)
+	if (g->homes && who & LOOK) {
+		places_of_group(j, who & ~LOOK, &p->places);
+		return;
+	}
+	if (j->job->only && !(who & LOOK) && people_key(&j->people, who) == j->only.person)
 		only_found(j, UNIT_PERSON);
-	places_of_person(j, slot, &p->places);
+	places_of_person(j, who, &p->places);
 }
 
-static void put_row(const struct gatherer *g, struct row_piece *p, struct row r, uint32_t ordinal, uint32_t first, uint32_t second)
+/* Whether it is of anybody here. */
+static bool put_row(const struct gatherer *g, struct row_piece *p, struct row r, uint32_t ordinal, uint32_t first, uint32_t second)
 {
 	bool own = false;
 	p->places.count = 0;
 	see_person(g, p, first);
 	if (second != first)
 		see_person(g, p, second);
-	if (!p->places.count) {
-		p->left++;
-		return;
-	}
+	if (!p->places.count)
+		return false;
 	uint32_t note = g->homes ? note_of(g, p, r, ordinal, first) : NOTE_ROW;
 	struct row_sum hash = row_values_hash(g->table->kind, r);
 	for (size_t i = 0; i < p->places.count; i++) {
@@ -102,43 +110,83 @@ static void put_row(const struct gatherer *g, struct row_piece *p, struct row r,
 		p->put++;
 	}
 	*(own ? &p->kept : &p->looked_at) += 1;
+	return true;
 }
 
 /* Of the row `AHEAD` places on. */
-static void fetch_person(const struct join *j, const struct who *w, uint32_t at, uint32_t rows)
+static void fetch_person(const struct gatherer *g, const uint32_t *who, uint32_t at, uint32_t rows)
 {
-	uint32_t slot = at + AHEAD < rows ? w->slots[at + AHEAD] : NONE;
-	if (slot != NONE)
+	const struct join *j = g->j;
+	uint32_t slot = at + AHEAD < rows ? who[at + AHEAD] : NONE;
+	if (slot != NONE && !(g->homes && slot & LOOK))
 		__builtin_prefetch(&(slot & LOOK ? &j->others : &j->people)->slots[slot & ~LOOK]);
+}
+
+/* The rows of the block in which the scan stands, each with the one or two whose it is. */
+static void gather_block(const struct gatherer *g, struct row_piece *p, const uint32_t *who, const uint32_t *partner)
+{
+	const struct table_scan *s = &p->scan;
+	const uint32_t *duplicates;
+	p->left += s->rows - table_duplicates_here(s, &duplicates);
+	for (uint32_t i = 0; i < s->rows; i++) {
+		uint32_t first = who[i], second = partner ? partner[i] : NONE;
+		fetch_person(g, who, i, s->rows);
+		if (first != NONE || second != NONE)
+			p->left -= put_row(g, p, table_row(s, i), s->ordinal + i, first, second);
+	}
+}
+
+/* Who was found while households were put together. A seed's row that is no home row is not among them. */
+static int read_homes(const struct gatherer *g, struct row_piece *p, uint64_t i, struct err *err)
+{
+	const struct table *t = g->table;
+	size_t end = (i + 1) * PIECE_BLOCKS < t->block_count ? (i + 1) * PIECE_BLOCKS : t->block_count;
+	uint32_t first = t->blocks[i * PIECE_BLOCKS].first, rows = t->blocks[end - 1].first + t->blocks[end - 1].rows - first;
+	if (rows > p->home_cap)
+		p->homes = mem_grow(p->homes, p->home_cap = rows, sizeof *p->homes);
+	memset(p->homes, 0xFF, rows * sizeof *p->homes);
+	if (spool_read(g->j->home_rows, (unsigned)i, &p->home_rows, err) < 0)
+		return -1;
+	const struct home_row *r = (const struct home_row *)p->home_rows.p;
+	for (size_t n = p->home_rows.n / sizeof *r; n; n--, r++)
+		p->homes[r->ordinal - first] = r->who;
+	return 0;
+}
+
+static void gather_homes(const struct gatherer *g, struct row_piece *p, uint64_t piece)
+{
+	const struct table_scan *s = &p->scan;
+	uint32_t *who = p->homes + (s->ordinal - g->table->blocks[piece * PIECE_BLOCKS].first);
+	who_find_rows(&p->who, g->j, s, g->table->kind->ids[0], g->j->seed_rows, who);
+	gather_block(g, p, who, NULL);
+}
+
+static void gather_others(const struct gatherer *g, struct row_piece *p)
+{
+	const struct kind *k = g->table->kind;
+	bool two = k->ids[1] >= 0;
+	who_find(&p->who, g->j, &p->scan, k->ids[0], true);
+	if (two)
+		who_find(&p->second, g->j, &p->scan, k->ids[1], true);
+	gather_block(g, p, p->who.slots, two ? p->second.slots : NULL);
 }
 
 static int gather(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct gatherer *g = arg;
 	struct row_piece *p = &g->pieces[lane];
-	const struct kind *k = g->table->kind;
-	const uint64_t *wanted = g->homes ? g->j->wanted : NULL;
-	struct row r;
-	uint32_t ordinal;
 	enum iter got;
 	p->out.n = 0;
-	p->who.block = 0;
 	p->kept = p->looked_at = p->left = p->put = 0;
 	p->put_sum = (struct row_sum){ 0 };
 	scan_piece(&p->scan, g->table, i);
-	while ((got = table_next(&p->scan, &r, &ordinal, err)) == ITER_ROW) {
-		if (p->who.block != p->scan.next_block) {
-			who_find(&p->who, g->j, &p->scan, k->ids[0], wanted, true);
-			if (k->ids[1] >= 0)
-				who_find(&p->second, g->j, &p->scan, k->ids[1], NULL, true);
-		}
-		uint32_t at = p->scan.row - 1, first = p->who.slots[at];
-		uint32_t second = k->ids[1] >= 0 ? p->second.slots[at] : NONE;
-		fetch_person(g->j, &p->who, at, p->scan.rows);
-		if (first == NONE && second == NONE)
-			p->left++;
+	if (g->homes && read_homes(g, p, i, err) < 0)
+		return -1;
+	while ((got = table_next_block(&p->scan, err)) == ITER_ROW) {
+		if (g->homes)
+			gather_homes(g, p, i);
 		else
-			put_row(g, p, r, ordinal, first, second);
+			gather_others(g, p);
 	}
 	return got == ITER_END ? 0 : -1;
 }
@@ -331,6 +379,8 @@ static void release_search(struct gatherer *g)
 		table_scan_release(&p->scan);
 		who_release(&p->who);
 		who_release(&p->second);
+		buf_release(&p->home_rows);
+		free(p->homes);
 		home_reader_free(p->reader);
 		free(p->places.items);
 		buf_release(&p->out);

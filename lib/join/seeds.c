@@ -21,7 +21,7 @@ struct sower {
 static void add_tests(struct sower *s, struct alternative *a, const struct seed *seed)
 {
 	for (unsigned i = 0; i < seed->condition_count; i++)
-		row_test_init(&a->tests[a->count++], &s->asker, seed->conditions[i]);
+		row_test_init(&a->tests[a->count++], &s->asker, seed->conditions + i, 1);
 	for (unsigned i = 1; i < a->count; i++)
 		for (unsigned k = i; k && a->tests[k].table && !a->tests[k - 1].table; k--) {
 			struct row_test t = a->tests[k];

@@ -22,7 +22,7 @@ struct run {
 
 struct survey_piece {
 	struct table_scan scan;
-	struct who who;
+	struct home_block block;
 	VEC(struct run) runs;
 	VEC(uint32_t) seeds;       /* ordinals of their rows */
 	struct buf hard;
@@ -31,7 +31,7 @@ struct survey_piece {
 struct survey {
 	struct join *j;
 	struct survey_piece *pieces;
-	const struct column *region, *number, *split_on, *split_from;
+	const struct column *region, *split_on, *split_from;
 	struct sieve seen;
 	uint64_t last;             /* run taken up last */
 	bool any;
@@ -42,67 +42,68 @@ struct survey {
 
 /* ---- a piece: any thread ------------------------------------------------------------------------------------------------------------------ */
 
-static uint64_t source_of(const struct survey *s, struct row r, uint32_t county)
+static uint64_t source_of(const struct survey *s, struct row r)
 {
 	const struct kind *k = s->j->homes_table->kind;
 	if (!s->split_on || !s->split_from || row_number(r, s->split_on) == VALUE_NULL)
 		return 0;
 	struct str from = row_text(k, r, s->split_from);
-	return from.n ? household_key(s->j, county, from).a : 0;
+	return from.n ? household_key(s->j, county_of(row_number(r, s->region)), from).a : 0;
 }
 
-static void end_run(struct survey_piece *p, size_t first, bool wanted)
+/* What the rows of a household say that it split from. */
+static void see_source(struct survey_piece *p, uint64_t from)
 {
-	for (size_t i = first; i < p->runs.count; i++)
-		p->runs.items[i].wanted = wanted;
-}
-
-/* A row of the run that begins at `first`. */
-static void see_row(struct survey_piece *p, uint64_t home, uint64_t from, size_t first)
-{
-	struct run one = { home, from, false }, *last = p->runs.count > first ? &p->runs.items[p->runs.count - 1] : NULL;
-	if (!last || (from && last->from && last->from != from))
+	struct run *last = &p->runs.items[p->runs.count - 1], one = { last->home, from, false };
+	if (last->from && last->from != from)
 		VEC_PUSH(p->runs.items, p->runs.count, p->runs.cap, one);
-	else if (from)
+	else
 		last->from = from;
+}
+
+static void see_seed(const struct join *j, struct survey_piece *p, struct row r, uint32_t ordinal, uint32_t slot)
+{
+	VEC_PUSH(p->seeds.items, p->seeds.count, p->seeds.cap, ordinal);
+	if (people_flags(&j->people, slot) & WANTED_HARD)
+		hard_take(&p->hard, j->homes_table->kind, r, row_key(j->homes_table->kind, r), ordinal);
+}
+
+/* Household i of the block. */
+static void see_run(const struct survey *s, struct survey_piece *p, uint32_t i)
+{
+	const struct home_block *b = &p->block;
+	struct household_key home = b->runs[i].home;
+	bool wanted = same_household(home, s->j->only.home);
+	size_t first = p->runs.count;
+	struct run one = { home.a, 0, false };
+	VEC_PUSH(p->runs.items, p->runs.count, p->runs.cap, one);
+	for (uint32_t k = b->runs[i].first; k < b->runs[i + 1].first; k++) {
+		uint32_t at = b->rows[k], slot = b->who.slots[at];
+		struct row r = table_row(&p->scan, at);
+		uint64_t from = source_of(s, r);
+		if (from)
+			see_source(p, from);
+		if (slot == NONE)
+			continue;
+		wanted = true;
+		see_seed(s->j, p, r, p->scan.ordinal + at, slot);
+	}
+	for (size_t n = first; n < p->runs.count; n++)
+		p->runs.items[n].wanted = wanted;
 }
 
 static int look(void *arg, unsigned lane, uint64_t i, struct err *err)
 {
 	struct survey *s = arg;
 	struct survey_piece *p = &s->pieces[lane];
-	const struct join *j = s->j;
-	const struct kind *k = j->homes_table->kind;
-	struct last_household last = { 0 };
-	struct household_key key = { 0 };
-	struct row r;
-	uint32_t ordinal;
-	size_t first = 0;
-	bool wanted = false;
 	enum iter got;
 	p->runs.count = p->seeds.count = 0;
-	p->who.block = 0;
-	scan_piece(&p->scan, j->homes_table, i);
-	while ((got = table_next(&p->scan, &r, &ordinal, err)) == ITER_ROW) {
-		if (p->who.block != p->scan.next_block)
-			who_find(&p->who, j, &p->scan, k->ids[0], NULL, false);
-		uint32_t person = p->who.slots[p->scan.row - 1], county = county_of(row_number(r, s->region));
-		struct household_key home = household_again(j, &last, county, row_text(k, r, s->number));
-		if (!same_household(home, key)) {
-			end_run(p, first, wanted);
-			first = p->runs.count;
-			key = home;
-			wanted = same_household(home, j->only.home);
-		}
-		see_row(p, home.a, source_of(s, r, county), first);
-		if (person == NONE)
-			continue;
-		wanted = true;
-		VEC_PUSH(p->seeds.items, p->seeds.count, p->seeds.cap, ordinal);
-		if (people_flags(&j->people, person) & WANTED_HARD)
-			hard_take(&p->hard, k, r, row_key(k, r), ordinal);
+	scan_piece(&p->scan, s->j->homes_table, i);
+	while ((got = table_next_block(&p->scan, err)) == ITER_ROW) {
+		home_block_see(&p->block, s->j, &p->scan, NULL);
+		for (uint32_t n = 0; n < p->block.run_count; n++)
+			see_run(s, p, n);
 	}
-	end_run(p, first, wanted);
 	return got == ITER_END ? 0 : -1;
 }
 
@@ -160,7 +161,8 @@ bool is_scattered(const struct join *j, uint64_t home)
 {
 	if (j->all_scattered)
 		return true;
-	return sieve_has(&j->scattered_sieve, sieve_hash(home)) &&
+	uint64_t hash = sieve_hash(home);
+	return sieve_has(&j->noticed, hash) && sieve_has(&j->scattered_sieve, hash) &&
 	       search(&home, j->scattered, j->scattered_count, sizeof home, by_hash) != NULL;
 }
 
@@ -175,9 +177,12 @@ static void keep_scattered(struct survey *s)
 			v[kept++] = v[i];
 	j->scattered = v;
 	j->scattered_count = kept;
+	sieve_make(&j->noticed, kept + s->sources.count + s->splits.count, 12);
 	sieve_make(&j->scattered_sieve, kept, 12);
-	for (size_t i = 0; i < kept; i++)
+	for (size_t i = 0; i < kept; i++) {
 		sieve_add(&j->scattered_sieve, sieve_hash(v[i]));
+		sieve_add(&j->noticed, sieve_hash(v[i]));
+	}
 }
 
 /* A household that may be wanted after all, in another place; or one that split from a wanted one. */
@@ -186,12 +191,14 @@ static void keep_sources(struct survey *s)
 	struct join *j = s->j;
 	for (size_t i = 0; i < s->splits.count; i++) {
 		const struct run *r = &s->splits.items[i];
-		if (is_scattered(j, r->home) || sieve_has(&j->principals, sieve_hash(r->from)))
+		if (is_scattered(j, r->home) || sieve_has(&j->principals, sieve_hash(r->home)) || sieve_has(&j->principals, sieve_hash(r->from)))
 			VEC_PUSH(s->sources.items, s->sources.count, s->sources.cap, r->from);
 	}
 	sieve_make(&j->sources, s->sources.count, 12);
-	for (size_t i = 0; i < s->sources.count; i++)
+	for (size_t i = 0; i < s->sources.count; i++) {
 		sieve_add(&j->sources, sieve_hash(s->sources.items[i]));
+		sieve_add(&j->noticed, sieve_hash(s->sources.items[i]));
+	}
 }
 
 static void prepare(struct survey *s)
@@ -201,7 +208,6 @@ static void prepare(struct survey *s)
 	unsigned count = lanes_count(j->job->threads);
 	s->pieces = mem_alloc(count * sizeof *s->pieces);
 	s->region = h->region;
-	s->number = h->number;
 	s->split_on = h->split_on;
 	s->split_from = h->split_from;
 	spool_open(&j->hard_rows, j->job->path, PEOPLE_PARTS, join_room(j) / 8);
@@ -214,7 +220,7 @@ static void release(struct survey *s)
 {
 	for (unsigned i = 0; i < lanes_count(s->j->job->threads); i++) {
 		table_scan_release(&s->pieces[i].scan);
-		who_release(&s->pieces[i].who);
+		home_block_release(&s->pieces[i].block);
 		free(s->pieces[i].runs.items);
 		free(s->pieces[i].seeds.items);
 		buf_release(&s->pieces[i].hard);

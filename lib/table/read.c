@@ -265,6 +265,23 @@ static int open_block(struct table_scan *s, const struct frame_block *b, struct 
 	return 0;
 }
 
+/* ITER_END behind the last. */
+static enum iter next_block(struct table_scan *s, struct err *err)
+{
+	if (s->next_block == s->end_block)
+		return ITER_END;
+	const struct table_block *block = &s->table->blocks[s->next_block++];
+	struct frame_block b;
+	s->frame.frame = block->frame;
+	s->frame.at = block->at;
+	s->frame.number = block->number;
+	if (frame_next(&s->frame, &b, err) != ITER_ROW || open_block(s, &b, err) < 0)
+		return ITER_ERROR;
+	set_file(s, block->file);
+	s->ordinal = block->first;
+	return ITER_ROW;
+}
+
 static bool is_duplicate(struct table_scan *s)
 {
 	const struct table *t = s->table;
@@ -283,20 +300,25 @@ enum iter table_next(struct table_scan *s, struct row *ret, uint32_t *ret_ordina
 			*ret_ordinal = s->ordinal++;
 			if (skip)
 				continue;
-			*ret = (struct row){ s->fixed + (size_t)i * s->table->kind->stride, s->heap + le32_get(s->offsets + 4 * (size_t)i) };
+			*ret = table_row(s, i);
 			return ITER_ROW;
 		}
-		if (s->next_block == s->end_block)
-			return ITER_END;
-		const struct table_block *block = &s->table->blocks[s->next_block++];
-		struct frame_block b;
-		s->frame.frame = block->frame;
-		s->frame.at = block->at;
-		s->frame.number = block->number;
-		if (frame_next(&s->frame, &b, err) != ITER_ROW || open_block(s, &b, err) < 0)
-			return ITER_ERROR;
-		set_file(s, block->file);
+		enum iter got = next_block(s, err);
+		if (got != ITER_ROW)
+			return got;
 	}
+}
+
+enum iter table_next_block(struct table_scan *s, struct err *err)
+{
+	enum iter got = next_block(s, err);
+	if (got != ITER_ROW)
+		return got;
+	const struct table *t = s->table;
+	s->first_duplicate = s->next_duplicate;
+	while (s->next_duplicate < t->duplicate_count && t->duplicates[s->next_duplicate] - s->ordinal < s->rows)
+		s->next_duplicate++;
+	return ITER_ROW;
 }
 
 void table_scan_release(struct table_scan *s)

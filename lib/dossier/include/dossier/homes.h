@@ -1,21 +1,23 @@
 /* homes: what household rows say, asked of tens of millions of them.
  *
- * The pack's conditions on household rows mostly look at a few enumerated columns. Such a condition is asked once for each
- * combination of their values, and looked up from then on; any other is evaluated row by row, with the same answer.
+ * The pack's conditions on household rows mostly look at a few enumerated columns. Such conditions are asked once for each
+ * combination of their values, and looked up from then on, several at once; any other is evaluated row by row, with the same answer.
  *
  *     struct home_reader *h = home_reader_new(pack);
- *     if (row_says(&h->home, h, row)) home_facts(h, row, &facts);
+ *     if (row_says(&h->home, h, row)) home_facts(h, row, home_says(h, row), &facts);
  */
 #ifndef BIDUI_DOSSIER_HOMES_H
 #define BIDUI_DOSSIER_HOMES_H
 
 #include "dossier/eval.h"
 
-#define ROW_TEST_COLUMNS 3
+#define ROW_TEST_COLUMNS 4
+#define ROW_TEST_CONDITIONS 4
 
 struct row_test {
-	const struct expr *expr;
-	uint8_t *table;               /* NULL: ask the expression */
+	const struct expr *conditions[ROW_TEST_CONDITIONS];
+	unsigned condition_count;
+	uint8_t *table;               /* a bit a condition; NULL: ask them */
 	struct {
 		uint16_t offset, step;
 	} columns[ROW_TEST_COLUMNS];
@@ -33,15 +35,17 @@ struct row_asker {
 void row_asker_init(struct row_asker *a, const struct pack *pack, const struct kind *kind);
 void row_asker_release(struct row_asker *a);
 
-/* expr: a condition on rows of the asker's kind, which has to outlive the test. */
-void row_test_init(struct row_test *t, struct row_asker *a, const struct expr *expr);
+/* conditions: up to ROW_TEST_CONDITIONS on rows of the asker's kind, which have to outlive the test. */
+void row_test_init(struct row_test *t, struct row_asker *a, const struct expr *const *conditions, unsigned count);
 void row_test_release(struct row_test *t);
-bool row_test_says(const struct row_test *t, struct row_asker *a, struct row r);
+unsigned row_test_says(const struct row_test *t, struct row_asker *a, struct row r); /* bit i: condition i is true */
 
 struct home_reader {
 	const struct kind *kind;
 	const struct column *region, *number, *split_on, *split_from; /* the last two may be NULL */
-	struct row_test home, gone, head, collective, rural, urban, split;
+	struct row_test home, gone, rural, urban, split;
+	struct row_test says[ROW_TEST_CONDITIONS]; /* enum home_says: all of it looked up at once, or one by one */
+	unsigned says_count;
 	struct row_asker asker;
 	struct arena spare;           /* lent to those who evaluate while a dossier is built */
 };
@@ -59,7 +63,22 @@ void home_reader_return(struct home_reader *h, struct eval *v);
 /* Not for two threads at once when the test has no table. */
 static inline bool row_says(const struct row_test *t, struct home_reader *h, struct row r)
 {
-	return row_test_says(t, &h->asker, r);
+	return row_test_says(t, &h->asker, r) != 0;
+}
+
+/* What a household row says of itself. */
+enum home_says {
+	HOME_HERE = 1,                /* it is the home row of its person, unless others speak against it */
+	HOME_HEAD = 2,
+	HOME_COLLECTIVE = 4,
+	HOME_RURAL = 8,
+};
+static inline unsigned home_says(struct home_reader *h, struct row r)
+{
+	unsigned says = row_test_says(&h->says[0], &h->asker, r);
+	for (unsigned i = 1; i < h->says_count; i++)
+		says |= row_test_says(&h->says[i], &h->asker, r) << i;
+	return says;
 }
 
 /* What a home row says of its household. Texts borrow the row. */
@@ -70,6 +89,6 @@ struct home_facts {
 	struct str split_from;
 	bool head, collective, rural, split;
 };
-void home_facts(struct home_reader *h, struct row r, struct home_facts *ret);
+void home_facts(struct home_reader *h, struct row r, unsigned says, struct home_facts *ret);
 
 #endif

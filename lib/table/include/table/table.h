@@ -89,7 +89,7 @@ struct table_scan {
 	struct frame_scan frame;
 	const uint8_t *fixed, *offsets, *heap;
 	uint32_t ordinal, row, rows;
-	size_t next_duplicate, next_block, end_block;
+	size_t first_duplicate, next_duplicate, next_block, end_block;
 };
 
 /* The hash of a row's values: not its place, nor whether its id was weak. Equal for duplicates. */
@@ -100,14 +100,21 @@ void table_scan_init(struct table_scan *s, const struct table *t);
 void table_scan_blocks(struct table_scan *s, const struct table *t, size_t first_block, size_t end_block);
 enum iter table_next(struct table_scan *s, struct row *ret, uint32_t *ret_ordinal, struct err *err)
 	__attribute__((warn_unused_result));
+/* Instead of the rows one by one, for who asks about many at once: the next block, of s->rows rows, which are those of the ordinals from
+ * s->ordinal on; they live until the next call. Duplicates are among them. */
+enum iter table_next_block(struct table_scan *s, struct err *err) __attribute__((warn_unused_result));
 void table_scan_release(struct table_scan *s);
 
-/* The fixed part of the row `ahead` places behind the one that table_next gave last, if it is in memory already, else NULL:
- * for fetching early what will be looked up. It may be a duplicate. */
-static inline const uint8_t *table_ahead(const struct table_scan *s, uint32_t ahead)
+/* Row i of the block in which the scan stands. */
+static inline struct row table_row(const struct table_scan *s, uint32_t i)
 {
-	uint32_t i = s->row - 1 + ahead;
-	return i < s->rows ? s->fixed + (size_t)i * s->table->kind->stride : NULL;
+	return (struct row){ s->fixed + (size_t)i * s->table->kind->stride, s->heap + le32_get(s->offsets + 4 * (size_t)i) };
+}
+/* The ordinals, ascending, of the duplicates in the block that table_next_block gave; how many. */
+static inline uint32_t table_duplicates_here(const struct table_scan *s, const uint32_t **ret)
+{
+	*ret = s->table->duplicates + s->first_duplicate;
+	return (uint32_t)(s->next_duplicate - s->first_duplicate);
 }
 
 #endif

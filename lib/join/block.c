@@ -1,0 +1,60 @@
+#include "internal.h"
+
+static void make_room(struct home_block *b, uint32_t rows)
+{
+	if (rows < b->cap)
+		return;
+	b->cap = rows + rows / 4 + 1;
+	b->rows = mem_grow(b->rows, b->cap, sizeof *b->rows);
+	b->runs = mem_grow(b->runs, b->cap, sizeof *b->runs);
+}
+
+static void list_rows(struct home_block *b, const struct table_scan *s)
+{
+	const uint32_t *duplicates, n = table_duplicates_here(s, &duplicates);
+	uint32_t at = 0;
+	b->count = 0;
+	for (uint32_t i = 0; i < s->rows; i++) {
+		if (at < n && duplicates[at] - s->ordinal == i)
+			at++;
+		else
+			b->rows[b->count++] = i;
+	}
+}
+
+static void find_runs(struct home_block *b, const struct join *j, const struct table_scan *s)
+{
+	const struct home_reader *h = j->reader;
+	struct str number, last = { 0 };
+	int64_t region, last_region = VALUE_NULL;
+	b->run_count = 0;
+	for (uint32_t k = 0; k < b->count; k++, last = number, last_region = region) {
+		struct row r = table_row(s, b->rows[k]);
+		region = row_number(r, h->region);
+		number = row_text(h->kind, r, h->number);
+		if (k && str_eq(number, last) && (region == last_region || county_of(region) == county_of(last_region)))
+			continue;
+		b->runs[b->run_count].first = k;
+		b->runs[b->run_count++].home = household_key(j, county_of(region), number);
+	}
+	b->runs[b->run_count].first = b->count;
+}
+
+void home_block_see(struct home_block *b, const struct join *j, const struct table_scan *s, const uint64_t *seeds)
+{
+	make_room(b, s->rows);
+	int column = j->homes_table->kind->ids[0];
+	if (seeds)
+		who_find_rows(&b->who, j, s, column, seeds, NULL);
+	else
+		who_find(&b->who, j, s, column, false);
+	list_rows(b, s);
+	find_runs(b, j, s);
+}
+
+void home_block_release(struct home_block *b)
+{
+	who_release(&b->who);
+	free(b->rows);
+	free(b->runs);
+}
