@@ -259,13 +259,18 @@ void frame_close(struct frame *f)
 	free(f);
 }
 
-static enum iter damaged(const struct frame_scan *s, const char *how, struct err *err)
+static int damaged(const struct frame *f, uint64_t number, const char *how, struct err *err)
 {
-	err_set(err, STATUS_DATA, "%s: block %llu %s; make it again", s->frame->path, (unsigned long long)s->number, how);
+	return err_set(err, STATUS_DATA, "%s: block %llu %s; make it again", f->path, (unsigned long long)number, how);
+}
+
+static enum iter step_failed(const struct frame_scan *s, const char *how, struct err *err)
+{
+	damaged(s->frame, s->number, how, err);
 	return ITER_ERROR;
 }
 
-enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *err)
+enum iter frame_step(struct frame_scan *s, struct frame_block *ret, struct err *err)
 {
 	const struct frame *f = s->frame;
 	if (s->at == 0) {
@@ -278,32 +283,42 @@ enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *
 		return ITER_ERROR;
 	}
 	if (s->at == f->end_at)
-		return s->number == f->blocks ? ITER_END : damaged(s, "is missing", err);
+		return s->number == f->blocks ? ITER_END : step_failed(s, "is missing", err);
 	uint8_t h[BLOCK];
 	if (f->end_at - s->at < BLOCK)
-		return damaged(s, "is cut short", err);
+		return step_failed(s, "is cut short", err);
 	if (frame_read(f, h, sizeof h, s->at, err) < 0)
 		return ITER_ERROR;
 	if (le64_get(h + 24) != XXH3_64bits_withSeed(h, 24, s->number))
-		return damaged(s, "is damaged or out of its place", err);
+		return step_failed(s, "is damaged or out of its place", err);
 	uint64_t n = le64_get(h + 8);
 	if (n > f->end_at - s->at - BLOCK)
-		return damaged(s, "is cut short", err);
-	*ret = (struct frame_block){ le32_get(h), le32_get(h + 4), NULL, n, s->number, s->at };
-	if (s->skip && ret->tag == s->skip)
-		goto step;
-	s->buf.n = 0;
-	buf_reserve(&s->buf, n + 8);
-	if (frame_read(f, s->buf.p, n, s->at + BLOCK, err) < 0)
-		return ITER_ERROR;
-	if (le64_get(h + 16) != xxh3_64(s->buf.p, n))
-		return damaged(s, "is damaged", err);
-	ret->p = (const uint8_t *)s->buf.p;
-step:
+		return step_failed(s, "is cut short", err);
+	*ret = (struct frame_block){ le32_get(h), le32_get(h + 4), NULL, n, s->number, s->at, le64_get(h + 16) };
 	s->chain = XXH3_64bits_withSeed(h, sizeof h, s->chain);
 	s->at += BLOCK + n;
 	s->number++;
 	return ITER_ROW;
+}
+
+int frame_payload(const struct frame *f, struct frame_block *b, struct buf *to, struct err *err)
+{
+	to->n = 0;
+	buf_reserve(to, b->n + 8);
+	if (frame_read(f, to->p, b->n, b->at + BLOCK, err) < 0)
+		return -1;
+	if (b->checksum != xxh3_64(to->p, b->n))
+		return damaged(f, b->number, "is damaged", err);
+	b->p = (const uint8_t *)to->p;
+	return 0;
+}
+
+enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *err)
+{
+	enum iter got = frame_step(s, ret, err);
+	if (got != ITER_ROW || (s->skip && ret->tag == s->skip))
+		return got;
+	return frame_payload(s->frame, ret, &s->buf, err) < 0 ? ITER_ERROR : ITER_ROW;
 }
 
 void frame_scan_release(struct frame_scan *s)

@@ -13,17 +13,23 @@
 
 /* Where a finding stands in the findings file, and where it belongs: its texts stay on disk until its line is written. */
 struct place_of {
-	uint64_t key;                  /* list, region, rule by the order of codes: what comes first in the lists has the least */
+	uint64_t key;                  /* region, list, rule by the order of codes: what comes first in its list has the least */
 	uint64_t at;                   /* offset in the file */
 	uint32_t bytes;
 };
 
-#define REGION_BITS 40 /* 12 digits and one more */
+#define LIST_BITS 3
 #define RULE_BITS 6
-static inline unsigned list_of(const struct place_of *p) { return (unsigned)(p->key >> (REGION_BITS + RULE_BITS)); }
+static inline unsigned list_of(const struct place_of *p) { return p->key >> RULE_BITS & ((1u << LIST_BITS) - 1); }
 
 struct index {
 	struct place_of *items;
+	size_t count, cap;
+};
+
+/* Blocks of the findings file, by their headers; what they hold is read later, by any thread. */
+struct blocks {
+	struct frame_block *items;
 	size_t count, cap;
 };
 
@@ -31,6 +37,7 @@ struct report {
 	const struct report_job *job;
 	const struct pack *pack;
 	struct frame *frame;           /* the findings */
+	struct blocks findings, counts;
 	struct index index;
 	uint8_t rule_order[64];        /* of a rule, by its code */
 	struct report_result *result;
@@ -53,22 +60,18 @@ int put_file(struct report *r, const char *name, const struct buf *b, uint64_t r
 int put_begin(const struct report *r, const char *name, struct output **ret, struct err *err);
 json_t *put_end(const char *name, struct output *o, uint64_t rows, struct err *err);
 
-/* The findings of a block into the index (index.c). */
-void index_prepare(struct report *r);
-int index_block(struct report *r, const struct frame_block *b, struct err *err);
-/* In the order of the lists, but for unit_no and evidence_rows; of findings of one list, region and rule that are too many to be
+/* All findings into the index, on all threads (index.c). */
+int index_fill(struct report *r, struct err *err);
+/* In the order of places, but for unit_no and evidence_rows; of findings of one list, region and rule that are too many to be
  * held at once, in these too. */
 int index_sort(struct report *r, struct err *err);
-#define BATCH (1u << 20) /* bytes of findings that are worked on at once; more where a key has more */
+void sort_keys(struct place_of *v, size_t n);                 /* by key alone */
+size_t batch_bytes(const struct report *r);                   /* of findings that are worked on at once; more where a key has more */
 
-int put_lists(struct report *r, struct err *err);             /* lists.c */
+int put_lists(struct report *r, json_t **ret_figures, struct err *err); /* lists.c; figures.csv and rates.csv beside them: their notes */
 
-/* figures.csv and rates.csv, made from the counts as they come (rates.c). */
-struct figures_csv;
-int figures_csv_begin(struct figures_csv **ret, struct report *r, struct err *err);
-int figures_csv_block(struct figures_csv *c, const struct frame_block *b, struct err *err);
-json_t *figures_csv_end(struct figures_csv *c, struct err *err); /* the notes for the manifest, or NULL */
-void figures_csv_abort(struct figures_csv *c); /* NULL-safe */
+/* figures.csv and rates.csv, made from the counts as they come (rates.c). The notes for the manifest, or NULL. */
+json_t *put_figures(struct report *r, struct err *err);
 
 int put_summary(struct report *r, struct err *err);           /* summary.c */
 int put_verdicts(struct report *r, struct err *err);          /* verdicts.c; where a ledger is given */

@@ -1,9 +1,11 @@
-/* The lists: batches of findings, in the order of the index, are read, put in order, made lines by any thread, and written in turn. */
+/* The lists: batches of findings, in the order of the index, are read, put in order, made lines by any thread, and written in turn: in each
+ * list the lines of a batch behind those of the one before. */
 #include "internal.h"
 
 #include "base/turns.h"
 #include "csv/write.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #define XXH_INLINE_ALL
@@ -27,7 +29,7 @@ struct printer {
 	struct buf region;             /* ",region,county,township,village" of region_of */
 	int64_t region_of;
 	struct buf id;                 /* what a finding's id is made of */
-	struct buf out;
+	struct buf out[LIST_COUNT];
 };
 
 static void prepare_rule(struct printer *p, const struct rule *rule)
@@ -59,7 +61,8 @@ static void printer_release(struct printer *p)
 	free(p->tails);
 	buf_release(&p->region);
 	buf_release(&p->id);
-	buf_release(&p->out);
+	for (int l = 0; l < LIST_COUNT; l++)
+		buf_release(&p->out[l]);
 }
 
 static void set_region(struct printer *p, int64_t region)
@@ -95,9 +98,10 @@ static void put_id(struct printer *p, const struct finding *f, struct buf *b)
 	put_hex(b, XXH3_64bits(p->id.p, p->id.n));
 }
 
+/* At the end of its list. */
 static void put_line(struct printer *p, const struct finding *f)
 {
-	struct buf *b = &p->out;
+	struct buf *b = &p->out[f->list];
 	put_id(p, f, b);
 	buf_puts(b, buf_str(&p->codes[f->rule]));
 	buf_puts(b, f->core ? STR(",yes,") : STR(",no,"));
@@ -123,62 +127,61 @@ static void put_line(struct printer *p, const struct finding *f)
 /* ---- batches ----------------------------------------------------------------------------------------------------------------------- */
 
 #define GAP 4096 /* bytes of other findings that are read along rather than read around */
+#define AHEAD 8  /* findings whose bytes are fetched while others are looked at */
 
 struct piece {
 	const struct place_of *place;
 	struct finding finding;
 };
 
-/* Findings of one list from the index, and their bytes. */
+/* Findings from the index, and their bytes. */
 struct batch {
 	uint64_t order;
-	unsigned list;
-	bool first, last;              /* of its list */
+	bool first, last;
 	const struct place_of *places;
 	size_t count, cap;
 	struct piece *pieces;
 	struct piece **sorted;
+	struct place_of *offsets;      /* key: the offset; at: number of the piece */
 	struct buf bytes;
+};
+
+struct list_out {
+	struct turns turns;            /* of all below */
+	struct output *out;
+	uint64_t rows;
+	json_t *note;
 };
 
 struct list_work {
 	struct report *r;
-	pthread_mutex_t lock;          /* of the next three */
+	pthread_mutex_t lock;          /* of the next two */
 	size_t next;                   /* in the index */
 	uint64_t given;
-	unsigned list;                 /* of the next batch */
-	struct turns turns;            /* of the next two */
-	struct output *out;
-	uint64_t rows;
+	struct list_out lists[LIST_COUNT];
+	atomic_bool figures_taken;
+	json_t *figures;               /* NULL: figures_err */
+	struct err figures_err;
 };
 
-/* The next batch: whole keys, as many as fit, of one list; every list has one, if an empty one. False when all are given out. */
+/* The next batch: whole keys, as many as fit; there is one at least, if an empty one. False when all are given out. */
 static bool take_batch(struct list_work *w, struct batch *b)
 {
 	const struct index *x = &w->r->index;
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, most = batch_bytes(w->r);
 	pthread_mutex_lock(&w->lock);
 	size_t i = w->next;
-	bool more = w->list < LIST_COUNT;
+	bool more = i < x->count || !w->given;
 	b->order = w->given++;
-	b->list = w->list;
 	b->places = x->items + i;
-	b->first = i == 0 || list_of(&x->items[i - 1]) != w->list;
-	while (i < x->count && list_of(&x->items[i]) == w->list &&
-	       (bytes < BATCH || (bytes < 2 * BATCH && x->items[i].key == x->items[i - 1].key)))
+	b->first = b->order == 0;
+	while (i < x->count && (bytes < most || (bytes < 2 * most && x->items[i].key == x->items[i - 1].key)))
 		bytes += x->items[i++].bytes;
 	b->count = i - w->next;
-	b->last = i == x->count || list_of(&x->items[i]) != w->list;
+	b->last = i == x->count;
 	w->next = i;
-	w->list += b->last;
 	pthread_mutex_unlock(&w->lock);
 	return more;
-}
-
-static int by_offset(const void *pa, const void *pb)
-{
-	const struct piece *a = *(struct piece *const *)pa, *b = *(struct piece *const *)pb;
-	return (a->place->at > b->place->at) - (a->place->at < b->place->at);
 }
 
 static int by_line(const void *pa, const void *pb)
@@ -189,7 +192,7 @@ static int by_line(const void *pa, const void *pb)
 	int c = str_cmp(a->finding.unit_no, b->finding.unit_no);
 	if (!c)
 		c = str_cmp(a->finding.evidence_rows, b->finding.evidence_rows);
-	return c ? c : by_offset(pa, pb);
+	return c ? c : (a->place->at > b->place->at) - (a->place->at < b->place->at);
 }
 
 static void make_room(struct batch *b)
@@ -198,27 +201,26 @@ static void make_room(struct batch *b)
 		b->cap = b->count;
 		b->pieces = mem_grow(b->pieces, b->cap, sizeof *b->pieces);
 		b->sorted = mem_grow(b->sorted, b->cap, sizeof *b->sorted);
+		b->offsets = mem_grow(b->offsets, b->cap, sizeof *b->offsets);
 	}
 	for (size_t i = 0; i < b->count; i++) {
 		b->pieces[i].place = &b->places[i];
 		b->sorted[i] = &b->pieces[i];
+		b->offsets[i] = (struct place_of){ b->places[i].at, i, b->places[i].bytes };
 	}
+	sort_keys(b->offsets, b->count);
 }
 
-static const struct place_of *nth(const struct batch *b, size_t i)
-{
-	return b->sorted[i]->place;
-}
-
-/* Read the findings, those that lie together in one go: bytes[0 .. n), *ret: of each, in the order of `sorted`, where it begins. */
+/* Read the findings, those that lie together in one go: each is then to be found in bytes at the `at` of its offset. */
 static int read_runs(const struct report *r, struct batch *b, size_t *starts, struct err *err)
 {
+	const struct place_of *o = b->offsets;
 	b->bytes.n = 0;
 	for (size_t i = 0, j; i < b->count; i = j) {
-		uint64_t from = nth(b, i)->at, to = from;
-		for (j = i; j < b->count && nth(b, j)->at <= to + GAP; j++) {
-			starts[j] = b->bytes.n + (size_t)(nth(b, j)->at - from);
-			to = nth(b, j)->at + nth(b, j)->bytes;
+		uint64_t from = o[i].key, to = from;
+		for (j = i; j < b->count && o[j].key <= to + GAP; j++) {
+			starts[o[j].at] = b->bytes.n + (size_t)(o[j].key - from);
+			to = o[j].key + o[j].bytes;
 		}
 		buf_reserve(&b->bytes, (size_t)(to - from));
 		if (frame_read(r->frame, b->bytes.p + b->bytes.n, (size_t)(to - from), from, err) < 0)
@@ -231,17 +233,16 @@ static int read_runs(const struct report *r, struct batch *b, size_t *starts, st
 static int read_batch(const struct report *r, struct batch *b, struct err *err)
 {
 	make_room(b);
-	sort(b->sorted, b->count, sizeof *b->sorted, by_offset);
 	size_t *starts = mem_alloc((b->count + 1) * sizeof *starts);
 	int got = read_runs(r, b, starts, err);
 	for (size_t i = 0; got == 0 && i < b->count; i++) {
 		const uint8_t *p = (const uint8_t *)b->bytes.p + starts[i];
-		if (finding_decode(&b->sorted[i]->finding, r->pack, &p, p + nth(b, i)->bytes) < 0)
+		if (i + AHEAD < b->count)
+			__builtin_prefetch(b->bytes.p + starts[i + AHEAD]);
+		if (finding_decode(&b->pieces[i].finding, r->pack, &p, p + b->places[i].bytes) < 0)
 			got = err_set(err, STATUS_DATA, "%s: a finding is broken; make it again", r->frame->path);
 	}
 	free(starts);
-	for (size_t i = 0; i < b->count; i++)
-		b->sorted[i] = &b->pieces[i];
 	for (size_t i = 0, j; got == 0 && i < b->count; i = j) {
 		for (j = i + 1; j < b->count && b->places[j].key == b->places[i].key; j++)
 			;
@@ -250,25 +251,56 @@ static int read_batch(const struct report *r, struct batch *b, struct err *err)
 	return got;
 }
 
-static int put_batch(struct list_work *w, const struct batch *b, const struct buf *lines, struct err *err)
+static int begin_list(struct list_work *w, const char *name, struct list_out *l, struct err *err)
 {
-	char name[64];
-	snprintf(name, sizeof name, "lists/%s.csv", list_name((enum list)b->list));
-	if (b->first) {
-		w->rows = 0;
-		if (put_begin(w->r, name, &w->out, err) < 0 || output_write(w->out, header, sizeof header - 1, err) < 0)
-			return -1;
-	}
-	if (output_write(w->out, lines->p, lines->n, err) < 0)
+	if (put_begin(w->r, name, &l->out, err) < 0)
 		return -1;
-	w->rows += b->count;
+	return output_write(l->out, header, sizeof header - 1, err);
+}
+
+/* The lines that a batch has of a list. */
+static int put_lines(struct list_work *w, const struct batch *b, enum list list, const struct buf *lines, uint64_t rows, struct err *err)
+{
+	struct list_out *l = &w->lists[list];
+	char name[64];
+	snprintf(name, sizeof name, "lists/%s.csv", list_name(list));
+	if (b->first && begin_list(w, name, l, err) < 0)
+		return -1;
+	if (output_write(l->out, lines->p, lines->n, err) < 0)
+		return -1;
+	l->rows += rows;
 	if (!b->last)
 		return 0;
-	json_t *note = put_end(name, w->out, w->rows, err);
-	w->out = NULL;
-	if (note)
-		json_array_append_new(w->r->outputs, note);
-	return note ? 0 : -1;
+	l->note = put_end(name, l->out, l->rows, err);
+	l->out = NULL;
+	return l->note ? 0 : -1;
+}
+
+/* Whoever comes to a list in which somebody failed goes away; those with batches before are through it. */
+static void put_batch(struct list_work *w, const struct batch *b, struct printer *p)
+{
+	uint64_t rows[LIST_COUNT] = { 0 };
+	struct err err;
+	for (int l = 0; l < LIST_COUNT; l++)
+		p->out[l].n = 0;
+	for (size_t i = 0; i < b->count; i++) {
+		put_line(p, &b->sorted[i]->finding);
+		rows[b->sorted[i]->finding.list]++;
+	}
+	for (int l = 0; l < LIST_COUNT; l++) {
+		struct turns *turns = &w->lists[l].turns;
+		if (!turns_wait(turns, b->order))
+			return;
+		turns_done(turns, put_lines(w, b, (enum list)l, &p->out[l], rows[l], &err), &err);
+	}
+}
+
+static void batch_release(struct batch *b)
+{
+	buf_release(&b->bytes);
+	free(b->pieces);
+	free(b->sorted);
+	free(b->offsets);
 }
 
 static void *worker(void *arg)
@@ -277,39 +309,57 @@ static void *worker(void *arg)
 	struct batch b = { 0 };
 	struct printer p;
 	struct err err;
+	if (!atomic_exchange(&w->figures_taken, true))
+		w->figures = put_figures(w->r, &w->figures_err);
 	printer_init(&p, w->r);
 	while (take_batch(w, &b)) {
-		if (read_batch(w->r, &b, &err) < 0) {
-			turns_fail(&w->turns, &err);
-			break;
-		}
-		p.out.n = 0;
-		for (size_t i = 0; i < b.count; i++)
-			put_line(&p, &b.sorted[i]->finding);
-		if (!turns_wait(&w->turns, b.order))
-			break;
-		turns_done(&w->turns, put_batch(w, &b, &p.out, &err), &err);
+		if (read_batch(w->r, &b, &err) == 0)
+			put_batch(w, &b, &p);
+		else
+			turns_fail(&w->lists[0].turns, &err);
 	}
 	printer_release(&p);
-	buf_release(&b.bytes);
-	free(b.pieces);
-	free(b.sorted);
+	batch_release(&b);
 	return NULL;
 }
 
-int put_lists(struct report *r, struct err *err)
+/* The notes of all lists, in their order; or -1 with what went wrong first. */
+static int finish(struct list_work *w, struct err *err)
+{
+	struct report *r = w->r;
+	int got = 0;
+	for (int i = 0; i < LIST_COUNT; i++) {
+		struct list_out *l = &w->lists[i];
+		if (l->turns.failed && got == 0) {
+			*err = l->turns.err;
+			got = -1;
+		}
+		if (l->note)
+			json_array_append_new(r->outputs, l->note);
+		output_abort(l->out);
+		turns_release(&l->turns);
+	}
+	if (got == 0 && !w->figures) {
+		*err = w->figures_err;
+		got = -1;
+	}
+	return got;
+}
+
+int put_lists(struct report *r, json_t **ret_figures, struct err *err)
 {
 	struct list_work w = { .r = r };
 	if (index_sort(r, err) < 0)
 		return -1;
 	pthread_mutex_init(&w.lock, NULL);
-	turns_init(&w.turns);
+	for (int l = 0; l < LIST_COUNT; l++)
+		turns_init(&w.lists[l].turns);
 	turns_run(r->job->threads, worker, &w);
-	bool failed = w.turns.failed;
-	if (failed)
-		*err = w.turns.err;
-	output_abort(w.out);
-	turns_release(&w.turns);
 	pthread_mutex_destroy(&w.lock);
-	return failed ? -1 : 0;
+	int got = finish(&w, err);
+	if (got == 0)
+		*ret_figures = w.figures;
+	else
+		json_decref(w.figures);
+	return got;
 }

@@ -57,7 +57,19 @@ static int by_rate(const void *pa, const void *pb)
 	return strcmp((*(const struct rate *const *)pa)->name, (*(const struct rate *const *)pb)->name);
 }
 
-int figures_csv_begin(struct figures_csv **ret, struct report *r, struct err *err)
+static void figures_csv_abort(struct figures_csv *c)
+{
+	if (!c)
+		return;
+	output_abort(c->out);
+	buf_release(&c->lines);
+	buf_release(&c->rates);
+	buf_release(&c->place);
+	free(c->counts);
+	free(c);
+}
+
+static int figures_csv_begin(struct figures_csv **ret, struct report *r, struct err *err)
 {
 	struct figures_csv *c = mem_alloc(sizeof *c);
 	c->r = r;
@@ -72,18 +84,6 @@ int figures_csv_begin(struct figures_csv **ret, struct report *r, struct err *er
 	}
 	*ret = c;
 	return 0;
-}
-
-void figures_csv_abort(struct figures_csv *c)
-{
-	if (!c)
-		return;
-	output_abort(c->out);
-	buf_release(&c->lines);
-	buf_release(&c->rates);
-	buf_release(&c->place);
-	free(c->counts);
-	free(c);
 }
 
 /* ---- lines ------------------------------------------------------------------------------------------------------------------------- */
@@ -225,7 +225,7 @@ static int take_count(struct figures_csv *c, const struct figure_count *one)
 	return 0;
 }
 
-int figures_csv_block(struct figures_csv *c, const struct frame_block *block, struct err *err)
+static int figures_csv_block(struct figures_csv *c, const struct frame_block *block, struct err *err)
 {
 	struct figure_block b;
 	struct figure_count one;
@@ -243,7 +243,8 @@ int figures_csv_block(struct figures_csv *c, const struct frame_block *block, st
 	return r;
 }
 
-json_t *figures_csv_end(struct figures_csv *c, struct err *err)
+/* The notes for the manifest, or NULL; c is gone. */
+static json_t *figures_csv_end(struct figures_csv *c, struct err *err)
 {
 	json_t *notes = json_array();
 	struct output *out = c->out, *rates_out = NULL;
@@ -262,5 +263,23 @@ json_t *figures_csv_end(struct figures_csv *c, struct err *err)
 	if (r == 0)
 		return notes;
 	json_decref(notes);
+	return NULL;
+}
+
+json_t *put_figures(struct report *r, struct err *err)
+{
+	struct figures_csv *c = NULL;
+	struct buf bytes = { 0 };
+	int got = figures_csv_begin(&c, r, err);
+	for (size_t i = 0; got == 0 && i < r->counts.count; i++) {
+		struct frame_block b = r->counts.items[i];
+		got = frame_payload(r->frame, &b, &bytes, err);
+		if (got == 0)
+			got = figures_csv_block(c, &b, err);
+	}
+	buf_release(&bytes);
+	if (got == 0)
+		return figures_csv_end(c, err);
+	figures_csv_abort(c);
 	return NULL;
 }

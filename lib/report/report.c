@@ -54,36 +54,52 @@ static int broken(const struct frame *f, const char *what, struct err *err)
 	return err_set(err, STATUS_DATA, "%s: %s is broken; make it again", f->path, what);
 }
 
-static int take_block(struct report *r, struct figures_csv *figures, const struct frame_block *b, struct err *err)
+static int take_small(struct report *r, struct frame_block *b, struct err *err)
 {
+	struct buf bytes = { 0 };
 	json_error_t e;
-	switch (b->tag) {
-	case TAG_FINDINGS: return index_block(r, b, err);
-	case TAG_FIGURES: return figures_csv_block(figures, b, err);
-	case TAG_PLACES: return places_decode(&r->places, b->p, b->n) < 0 ? broken(r->frame, "a place", err) : 0;
-	case TAG_META:
+	int got = frame_payload(r->frame, b, &bytes, err);
+	if (got == 0 && b->tag == TAG_PLACES) {
+		if (places_decode(&r->places, b->p, b->n) < 0)
+			got = broken(r->frame, "a place", err);
+	} else if (got == 0) {
 		json_decref(r->meta);
 		r->meta = json_loadb((const char *)b->p, b->n, JSON_REJECT_DUPLICATES, &e);
-		return r->meta ? 0 : broken(r->frame, "what it says of itself", err);
-	default: return broken(r->frame, "a block of an unknown sort", err);
+		if (!r->meta)
+			got = broken(r->frame, "what it says of itself", err);
 	}
+	buf_release(&bytes);
+	return got;
 }
 
-static int take(struct report *r, struct figures_csv *figures, struct err *err)
+static int take_block(struct report *r, struct frame_block *b, struct err *err)
 {
+	struct blocks *large = b->tag == TAG_FINDINGS ? &r->findings : b->tag == TAG_FIGURES ? &r->counts : NULL;
+	if (large) {
+		VEC_PUSH(large->items, large->count, large->cap, *b);
+		return 0;
+	}
+	if (b->tag == TAG_PLACES || b->tag == TAG_META)
+		return take_small(r, b, err);
+	return broken(r->frame, "a block of an unknown sort", err);
+}
+
+/* Of findings is kept where they stand. */
+static int read_findings(struct report *r, struct err *err)
+{
+	if (frame_open(&r->frame, r->job->findings, FRAME_FINDING, &r->job->id, err) < 0)
+		return -1;
 	struct frame_scan scan = { .frame = r->frame };
 	struct frame_block b;
-	enum iter got = ITER_END;
-	int ret = 0;
-	index_prepare(r);
-	while (ret == 0 && (got = frame_next(&scan, &b, err)) == ITER_ROW)
-		ret = take_block(r, figures, &b, err);
-	if (ret == 0 && got == ITER_ERROR)
-		ret = -1;
-	if (ret == 0 && (!r->meta || r->index.count != r->frame->rows || !row_sum_equal(r->sum, r->frame->sum)))
-		ret = broken(r->frame, "the number or the sum of its findings", err);
-	frame_scan_release(&scan);
-	return ret;
+	enum iter got;
+	while ((got = frame_step(&scan, &b, err)) == ITER_ROW)
+		if (take_block(r, &b, err) < 0)
+			return -1;
+	if (got == ITER_ERROR || index_fill(r, err) < 0)
+		return -1;
+	if (!r->meta || r->index.count != r->frame->rows || !row_sum_equal(r->sum, r->frame->sum))
+		return broken(r->frame, "the number or the sum of its findings", err);
+	return 0;
 }
 
 int make_folder(const struct report *r, const char *name, struct err *err)
@@ -106,29 +122,13 @@ static void find_kinds(struct report *r)
 	coverage_of(r->pack, r->kinds, &r->coverage);
 }
 
-/* Read everything once: the counts go straight into figures.csv, of findings is kept where they stand. */
-static int read_findings(struct report *r, json_t **ret_note, struct err *err)
-{
-	struct figures_csv *figures = NULL;
-	if (frame_open(&r->frame, r->job->findings, FRAME_FINDING, &r->job->id, err) < 0 || figures_csv_begin(&figures, r, err) < 0)
-		return -1;
-	if (take(r, figures, err) < 0) {
-		figures_csv_abort(figures);
-		return -1;
-	}
-	*ret_note = figures_csv_end(figures, err);
-	return *ret_note ? 0 : -1;
-}
-
 static int run(struct report *r, struct err *err)
 {
 	json_t *figures = NULL;
-	if (read_findings(r, &figures, err) < 0 || make_folder(r, "lists", err) < 0) {
-		json_decref(figures);
+	if (read_findings(r, err) < 0 || make_folder(r, "lists", err) < 0)
 		return -1;
-	}
 	find_kinds(r);
-	int got = put_lists(r, err);
+	int got = put_lists(r, &figures, err);
 	json_array_extend(r->outputs, figures);
 	json_decref(figures);
 	if (got == 0)
@@ -149,6 +149,8 @@ int report_run(const struct report_job *job, struct report_result *ret, struct e
 	struct report r = { .job = job, .pack = job->pack, .result = ret, .outputs = json_array(), .rates = json_object() };
 	*ret = (struct report_result){ 0 };
 	int got = run(&r, err);
+	free(r.findings.items);
+	free(r.counts.items);
 	free(r.index.items);
 	places_release(&r.places);
 	frame_close(r.frame);

@@ -7,6 +7,12 @@ void dues_put(struct buf *b, struct due_entry e)
 	put32(b, e.dossier);
 	put32(b, (uint32_t)e.due);
 	put32(b, e.findings);
+	put32(b, e.at);
+}
+
+void dues_set_at(struct buf *b, size_t i, uint32_t at)
+{
+	le32_put(b->p + i * DUE_BYTES + 12, at);
 }
 
 struct due_entry dues_take(struct reader *r)
@@ -14,6 +20,7 @@ struct due_entry dues_take(struct reader *r)
 	struct due_entry e = { .dossier = take32(r) };
 	e.due = (int32_t)take32(r);
 	e.findings = take32(r);
+	e.at = take32(r);
 	return e;
 }
 
@@ -86,10 +93,12 @@ int earlier_figures(const struct earlier *e, struct figures *to, struct err *err
 	return r;
 }
 
+#define LEAST (22 + 9 * 4) /* bytes of a finding: docs/formats/finding.md */
+
 int findings_count(const uint8_t *p, size_t n)
 {
 	int count = 0;
-	while (n >= 4 && 4 + (size_t)le32_get(p) <= n) {
+	while (n >= LEAST && le32_get(p) >= LEAST - 4 && 4 + (size_t)le32_get(p) <= n) {
 		size_t m = 4 + (size_t)le32_get(p);
 		p += m;
 		n -= m;

@@ -12,10 +12,11 @@ int block_take(struct frame_scan *scan, uint32_t tag, struct buf *ret, struct er
 struct due_entry {
 	uint32_t dossier;      /* bytes of it */
 	int32_t due;           /* the first as-of date for which it has to be asked again */
-	uint32_t findings;     /* bytes of what was found in it */
+	uint32_t findings, at; /* bytes of what was found in it, and where they begin in their block */
 };
-#define DUE_BYTES 12
+#define DUE_BYTES 16
 void dues_put(struct buf *b, struct due_entry e);
+void dues_set_at(struct buf *b, size_t i, uint32_t at); /* of entry i */
 struct due_entry dues_take(struct reader *r);
 
 struct earlier {

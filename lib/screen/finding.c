@@ -18,6 +18,11 @@ void finding_encode(struct buf *b, const struct finding *f)
 	le32_put(b->p + begin, (uint32_t)(b->n - begin - 4));
 }
 
+int64_t finding_region(const uint8_t *p)
+{
+	return (int64_t)le64_get(p + 10);
+}
+
 int finding_decode(struct finding *f, const struct pack *pack, const uint8_t **p, const uint8_t *end)
 {
 	struct reader outer = { *p, end, false };

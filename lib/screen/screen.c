@@ -151,6 +151,13 @@ struct asker {
 	struct piece piece;
 	struct buf dues;           /* of the piece: docs/formats/dues.md */
 	struct seen seen;          /* likewise */
+	struct span {
+		int64_t region;    /* of the first finding */
+		uint32_t from, n;  /* bytes */
+		uint32_t dossier;  /* number in the piece */
+	} *spans;                  /* of the piece: dossiers in which something was found */
+	size_t span_count, span_cap;
+	struct buf sorted;
 };
 
 /* The next block of dossiers: 1, 0 at the end, -1 on an error. */
@@ -178,6 +185,42 @@ static void see_rows(const struct dossier *d, struct seen *seen)
 	seen->rows += d->row_count;
 }
 
+/* What was found in the dossier at hand stands in out from here on. */
+static void note_found(struct asker *a, size_t from)
+{
+	const struct buf *out = &a->now.out;
+	uint32_t dossier = (uint32_t)(a->dues.n / DUE_BYTES);
+	if (out->n == from)
+		return;
+	struct span one = { finding_region((const uint8_t *)out->p + from), (uint32_t)from, (uint32_t)(out->n - from), dossier };
+	VEC_PUSH(a->spans, a->span_count, a->span_cap, one);
+}
+
+static int by_region(const void *pa, const void *pb)
+{
+	const struct span *a = pa, *b = pb;
+	if (a->region != b->region)
+		return a->region < b->region ? -1 : 1;
+	return (a->from > b->from) - (a->from < b->from);
+}
+
+/* Dossiers come in no order of places, and the report wants the findings of a place together. */
+static void order_found(struct asker *a)
+{
+	struct buf *out = &a->now.out, spare = a->sorted;
+	sort(a->spans, a->span_count, sizeof *a->spans, by_region);
+	spare.n = 0;
+	buf_reserve(&spare, out->n);
+	for (size_t i = 0; i < a->span_count; i++) {
+		const struct span *one = &a->spans[i];
+		dues_set_at(&a->dues, one->dossier, (uint32_t)spare.n);
+		buf_put(&spare, out->p + one->from, one->n);
+	}
+	a->sorted = *out;
+	*out = spare;
+	a->span_count = 0;
+}
+
 /* Ask everything about the dossier at p: the size of what was found is noted, and when it has to be asked again. */
 static int ask_now(struct asker *a, const uint8_t *p, const uint8_t *end)
 {
@@ -189,7 +232,8 @@ static int ask_now(struct asker *a, const uint8_t *p, const uint8_t *end)
 		return -1;
 	see_rows(&s->dossier, &a->seen);
 	screen_dossier(s);
-	dues_put(&a->dues, (struct due_entry){ (uint32_t)(next - p), s->dossier.due, (uint32_t)(s->out.n - before) });
+	note_found(a, before);
+	dues_put(&a->dues, (struct due_entry){ (uint32_t)(next - p), s->dossier.due, (uint32_t)(s->out.n - before), 0 });
 	return 0;
 }
 
@@ -205,13 +249,19 @@ static int ask_then(struct asker *a, const uint8_t *p, const uint8_t *end)
 }
 
 /* What was found in a dossier is taken over as it is. */
-static int take_over(struct asker *a, struct due_entry e, const uint8_t *findings)
+static int take_over(struct asker *a, struct due_entry e)
 {
-	int count = findings_count(findings, e.findings);
+	const struct buf *old = &a->piece.findings;
+	size_t before = a->now.out.n;
+	if (e.at > old->n || e.findings > old->n - e.at)
+		return -1;
+	struct str findings = { e.findings ? old->p + e.at : "", e.findings };
+	int count = findings_count((const uint8_t *)findings.p, findings.n);
 	if (count < 0)
 		return -1;
-	buf_put(&a->now.out, findings, e.findings);
+	buf_puts(&a->now.out, findings);
 	a->now.found += (uint32_t)count;
+	note_found(a, before);
 	dues_put(&a->dues, e);
 	return 0;
 }
@@ -219,11 +269,11 @@ static int take_over(struct asker *a, struct due_entry e, const uint8_t *finding
 static int screen_piece(struct asker *a, const struct work *w, struct err *err)
 {
 	const uint8_t *p = (const uint8_t *)a->piece.dossiers.p, *end = p + a->piece.dossiers.n;
-	const uint8_t *findings = (const uint8_t *)a->piece.findings.p;
 	struct reader dues = { (const uint8_t *)a->piece.dues.p, (const uint8_t *)a->piece.dues.p + a->piece.dues.n, false };
 	int32_t today = w->shared->pack->as_of;
 	a->dues.n = 0;
 	a->seen = (struct seen){ 0 };
+	a->span_count = 0;
 	for (size_t n; p < end; p += n) {
 		n = end - p >= 4 ? 4 + (size_t)le32_get(p) : SIZE_MAX;
 		if (n > (size_t)(end - p))
@@ -236,10 +286,10 @@ static int screen_piece(struct asker *a, const struct work *w, struct err *err)
 		struct due_entry e = dues_take(&dues);
 		if (dues.failed || e.dossier != n)
 			return earlier_broken(w->earlier, err);
-		if (e.due > today ? take_over(a, e, findings) < 0 : ask_then(a, p, end) < 0 || ask_now(a, p, end) < 0)
+		if (e.due > today ? take_over(a, e) < 0 : ask_then(a, p, end) < 0 || ask_now(a, p, end) < 0)
 			return earlier_broken(w->earlier, err);
-		findings += e.findings;
 	}
+	order_found(a);
 	return !w->earlier || dues.p == dues.end ? 0 : earlier_broken(w->earlier, err);
 }
 
@@ -287,6 +337,8 @@ static void asker_release(struct asker *a, const struct work *w)
 	buf_release(&a->piece.dues);
 	buf_release(&a->piece.findings);
 	buf_release(&a->dues);
+	buf_release(&a->sorted);
+	free(a->spans);
 }
 
 static void *worker(void *arg)

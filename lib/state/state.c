@@ -15,7 +15,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define READING 2 /* raised when extracts are read otherwise: what was read before is not used then */
+#define READING 3 /* raised when extracts are read, or what is kept of them is written, otherwise: what is there is not used then */
 
 static char *in_folder(const char *folder, const char *name)
 {

@@ -97,6 +97,7 @@ struct frame_block {
 	size_t n;
 	uint64_t number;  /* of the block, from 0 */
 	uint64_t at;      /* offset of its header in the file; FRAME_BLOCK before that of its payload */
+	uint64_t checksum; /* of its payload */
 };
 
 struct frame_scan {
@@ -110,6 +111,11 @@ struct frame_scan {
 
 enum iter frame_next(struct frame_scan *s, struct frame_block *ret, struct err *err) __attribute__((warn_unused_result));
 void frame_scan_release(struct frame_scan *s);
+
+/* The same in two steps: to the next block, of which p is NULL; and what it holds into *to, checked, from any thread. b->p then lives as
+ * long as *to is left alone. */
+enum iter frame_step(struct frame_scan *s, struct frame_block *ret, struct err *err) __attribute__((warn_unused_result));
+int frame_payload(const struct frame *f, struct frame_block *b, struct buf *to, struct err *err) __attribute__((warn_unused_result));
 
 /* Bytes of the file as they stand, unchecked: for coming back to what frame_next has given. From any thread. */
 int frame_read(const struct frame *f, void *p, size_t n, uint64_t at, struct err *err) __attribute__((warn_unused_result));

@@ -21,6 +21,7 @@ struct finding {
 };
 
 void finding_encode(struct buf *b, const struct finding *f);
+int64_t finding_region(const uint8_t *p); /* of the encoded one at p */
 /* Take the next finding from *p; its texts borrow the bytes. -1 when they are broken. */
 int finding_decode(struct finding *f, const struct pack *pack, const uint8_t **p, const uint8_t *end);
 
