@@ -252,24 +252,6 @@ static void settle_persons(struct dossier *d)
 
 /* ---- hukou households ------------------------------------------------------------------------------------------------------------ */
 
-void household_see(struct household_facts *h, const struct home_facts *f, uint32_t row)
-{
-	if (h->people == 0 || (f->head && !h->has_head)) {
-		h->head = row;
-		h->region = f->region;
-	}
-	if (h->people == 0)
-		h->split_row = NONE;
-	h->people++;
-	h->rural += f->rural;
-	h->has_head |= f->head;
-	h->collective |= f->collective;
-	if (h->split_row == NONE && f->split_on != VALUE_NULL) {
-		h->split_row = row;
-		h->split = f->split;
-	}
-}
-
 struct resident {
 	uint32_t person, row;
 	struct home_facts facts;

@@ -118,7 +118,7 @@ unsigned row_test_says(const struct row_test *t, struct row_asker *h, struct row
 	if (!t->table)
 		return ask(t, h, r);
 	unsigned i = 0;
-	for (unsigned c = 0; c < t->column_count; c++)
+	for (unsigned c = 0; c < ROW_TEST_COLUMNS; c++)
 		i += t->columns[c].step * (uint8_t)(r.fixed[t->columns[c].offset] + 1u);
 	if (t->region >= 0) {
 		uint64_t region = le64_get(r.fixed + t->region);
@@ -215,11 +215,11 @@ void home_reader_return(struct home_reader *h, struct eval *v)
 
 void home_facts(struct home_reader *h, struct row r, unsigned says, struct home_facts *ret)
 {
-	ret->region = row_number(r, h->region);
+	ret->region = home_region(h, r);
 	ret->county = county_of(ret->region);
-	ret->number = row_text(h->kind, r, h->number);
-	ret->split_on = h->split_on ? row_number(r, h->split_on) : VALUE_NULL;
-	ret->split_from = h->split_from ? row_text(h->kind, r, h->split_from) : (struct str){ 0 };
+	ret->number = home_number(h, r);
+	ret->split_on = home_split_on(h, r);
+	ret->split_from = row_text(h->kind, r, h->split_from);
 	ret->head = (says & HOME_HEAD) != 0;
 	ret->collective = (says & HOME_COLLECTIVE) != 0;
 	ret->rural = (says & HOME_RURAL) != 0;

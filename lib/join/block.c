@@ -22,6 +22,19 @@ static void list_rows(struct home_block *b, const struct table_scan *s)
 	}
 }
 
+/* Nearly all numbers have 8 bytes and more, and no more than 16. */
+static bool same_number(struct str a, struct str b)
+{
+	uint64_t x[2], y[2];
+	if (a.n != b.n || a.n < 8 || a.n > 16)
+		return str_eq(a, b);
+	memcpy(&x[0], a.p, 8);
+	memcpy(&x[1], a.p + a.n - 8, 8);
+	memcpy(&y[0], b.p, 8);
+	memcpy(&y[1], b.p + b.n - 8, 8);
+	return x[0] == y[0] && x[1] == y[1];
+}
+
 static void find_runs(struct home_block *b, const struct join *j, const struct table_scan *s)
 {
 	const struct home_reader *h = j->reader;
@@ -30,9 +43,9 @@ static void find_runs(struct home_block *b, const struct join *j, const struct t
 	b->run_count = 0;
 	for (uint32_t k = 0; k < b->count; k++, last = number, last_region = region) {
 		struct row r = table_row(s, b->rows[k]);
-		region = row_number(r, h->region);
-		number = row_text(h->kind, r, h->number);
-		if (k && str_eq(number, last) && (region == last_region || county_of(region) == county_of(last_region)))
+		region = home_region(h, r);
+		number = home_number(h, r);
+		if (k && same_number(number, last) && (region == last_region || county_of(region) == county_of(last_region)))
 			continue;
 		b->runs[b->run_count].first = k;
 		b->runs[b->run_count++].home = household_key(j, county_of(region), number);

@@ -155,13 +155,13 @@ static void make_resident(const struct join *j, struct piece *p, struct row r, u
 {
 	const struct home_reader *h = p->reader;
 	ret->key = row_key(h->kind, r);
-	ret->region = row_number(r, h->region);
+	ret->region = home_region(h, r);
 	ret->head = (says & HOME_HEAD) != 0;
 	ret->collective = (says & HOME_COLLECTIVE) != 0;
 	ret->rural = (says & HOME_RURAL) != 0;
 	ret->split = ret->dated = false;
 	ret->from = (struct household_key){ 0 };
-	if (h->split_on && row_number(r, h->split_on) != VALUE_NULL)
+	if (home_split_on(h, r) != VALUE_NULL)
 		note_split(j, p, r, ret);
 }
 
@@ -485,11 +485,9 @@ int join_households(struct join *j, struct err *err)
 	if (r == 0)
 		r = take_scattered(&b, err);
 	release(&b);
-	sieve_release(&j->scattered_sieve);
+	sieve_release(&j->scattered);
 	sieve_release(&j->noticed);
 	sieve_release(&j->sources);
 	sieve_release(&j->principals);
-	free(j->scattered);
-	j->scattered = NULL;
 	return r;
 }

@@ -148,8 +148,7 @@ struct join {
 	VEC(uint32_t) hard_homes; /* ordinals of the home rows of hard people who live */
 	/* of the survey */
 	struct sieve sources, principals; /* households: that a wanted one names; wanted ones */
-	struct sieve scattered_sieve, noticed; /* scattered ones; these and sources */
-	uint64_t *scattered;     /* sorted hashes of households whose rows do not stand together */
+	struct sieve scattered, noticed; /* whose rows do not stand together; these and sources */
 	size_t scattered_count;
 	bool all_scattered;
 	uint64_t *seed_rows;     /* a bit an ordinal of the household table: a seed's row */

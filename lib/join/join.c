@@ -108,13 +108,12 @@ static void release(struct join *j)
 	groups_release(&j->groups);
 	sieve_release(&j->sources);
 	sieve_release(&j->principals);
-	sieve_release(&j->scattered_sieve);
+	sieve_release(&j->scattered);
 	sieve_release(&j->noticed);
 	counts_release(&j->counts);
 	places_release(&j->places);
 	free(j->requests.items);
 	free(j->hard_homes.items);
-	free(j->scattered);
 	free(j->seed_rows);
 	spool_close(j->home_rows);
 	free(j->relatives.items);

@@ -78,11 +78,17 @@ struct found_person *found_add(struct people_found *f, uint64_t key, unsigned fl
 	return p;
 }
 
+void found_fetch(const struct people_found *f, uint64_t key)
+{
+	if (f->cap)
+		__builtin_prefetch(&f->slots[first_place(f, key)]);
+}
+
 void found_add_all(struct people_found *f, const uint64_t *keys, size_t n, unsigned flags)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (i + AHEAD < n && f->cap)
-			__builtin_prefetch(&f->slots[first_place(f, keys[i + AHEAD])]);
+		if (i + AHEAD < n)
+			found_fetch(f, keys[i + AHEAD]);
 		found_add(f, keys[i], flags);
 	}
 }

@@ -57,6 +57,7 @@ struct people_found {
 void found_reserve(struct people_found *f, uint64_t count); /* room for so many without growing */
 /* The person, added when new; good until the next found_add. */
 struct found_person *found_add(struct people_found *f, uint64_t key, unsigned flags);
+void found_fetch(const struct people_found *f, uint64_t key); /* early: the memory of what will be asked */
 /* Each of them, their memory fetched early. */
 void found_add_all(struct people_found *f, const uint64_t *keys, size_t n, unsigned flags);
 struct found_person *found_look(const struct people_found *f, uint64_t key); /* or NULL */

@@ -4,6 +4,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#define AHEAD 16               /* rows whose person is fetched early */
+
 /* ---- which rows ---------------------------------------------------------------------------------------------------------------------------- */
 
 /* What makes a row of one kind a seed: one of the pack's seeds whose conditions it meets. */
@@ -175,6 +177,15 @@ static uint32_t register_group(struct join *j, struct numbers *n, struct househo
 	return x->group;
 }
 
+/* The memory of whoever a row further on names. */
+static void fetch_ahead(const struct join *j, const struct table_scan *s)
+{
+	const struct kind *k = s->table->kind;
+	const uint8_t *ahead = table_ahead(s, AHEAD);
+	for (int i = 0; ahead && i < 2 && k->ids[i] >= 0; i++)
+		found_fetch(&j->found, id_key(le64_get(ahead + k->columns[k->ids[i]].offset)));
+}
+
 /* People of one registry household belong together. */
 static int tie_registers(struct join *j, struct err *err)
 {
@@ -188,6 +199,7 @@ static int tie_registers(struct join *j, struct err *err)
 	enum iter got;
 	table_scan_init(&s, j->register_table);
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
+		fetch_ahead(j, &s);
 		uint32_t g = register_group(j, &numbers, household_again(j, &last, 0, row_text(k, r, number)), ordinal);
 		struct found_person *p = found_add(&j->found, row_key(k, r), WANTED_PRINCIPAL | WANTED_REGISTERED);
 		if (j->job->only && str_eq(row_text(k, r, number), j->job->only->unit_no))
@@ -211,6 +223,7 @@ static int seed_partners(struct join *j, const struct table *t, struct err *err)
 	enum iter got;
 	table_scan_init(&s, t);
 	while ((got = table_next(&s, &r, &ordinal, err)) == ITER_ROW) {
+		fetch_ahead(j, &s);
 		if (row_keys(t->kind, r, keys) < 2 || keys[0] == keys[1])
 			continue;
 		for (int i = 0; i < 2; i++) {

@@ -31,7 +31,6 @@ struct survey_piece {
 struct survey {
 	struct join *j;
 	struct survey_piece *pieces;
-	const struct column *region, *split_on, *split_from;
 	struct sieve seen;
 	uint64_t last;             /* run taken up last */
 	bool any;
@@ -44,11 +43,11 @@ struct survey {
 
 static uint64_t source_of(const struct survey *s, struct row r)
 {
-	const struct kind *k = s->j->homes_table->kind;
-	if (!s->split_on || !s->split_from || row_number(r, s->split_on) == VALUE_NULL)
+	const struct home_reader *h = s->j->reader;
+	if (home_split_on(h, r) == VALUE_NULL)
 		return 0;
-	struct str from = row_text(k, r, s->split_from);
-	return from.n ? household_key(s->j, county_of(row_number(r, s->region)), from).a : 0;
+	struct str from = row_text(h->kind, r, h->split_from);
+	return from.n ? household_key(s->j, county_of(home_region(h, r)), from).a : 0;
 }
 
 /* What the rows of a household say that it split from. */
@@ -151,37 +150,21 @@ static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 
 /* ---- all ------------------------------------------------------------------------------------------------------------------------------------ */
 
-static int by_hash(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return (x > y) - (x < y);
-}
-
 bool is_scattered(const struct join *j, uint64_t home)
 {
-	if (j->all_scattered)
-		return true;
 	uint64_t hash = sieve_hash(home);
-	return sieve_has(&j->noticed, hash) && sieve_has(&j->scattered_sieve, hash) &&
-	       search(&home, j->scattered, j->scattered_count, sizeof home, by_hash) != NULL;
+	return j->all_scattered || (sieve_has(&j->noticed, hash) && sieve_has(&j->scattered, hash));
 }
 
 static void keep_scattered(struct survey *s)
 {
 	struct join *j = s->j;
-	uint64_t *v = s->scattered.items;
-	size_t kept = 0;
-	sort(v, s->scattered.count, sizeof *v, by_hash);
-	for (size_t i = 0; i < s->scattered.count; i++)
-		if (i == 0 || v[i] != v[i - 1])
-			v[kept++] = v[i];
-	j->scattered = v;
-	j->scattered_count = kept;
-	sieve_make(&j->noticed, kept + s->sources.count + s->splits.count, 12);
-	sieve_make(&j->scattered_sieve, kept, 12);
-	for (size_t i = 0; i < kept; i++) {
-		sieve_add(&j->scattered_sieve, sieve_hash(v[i]));
-		sieve_add(&j->noticed, sieve_hash(v[i]));
+	j->scattered_count = s->scattered.count;
+	sieve_make(&j->noticed, s->scattered.count + s->sources.count + s->splits.count, 12);
+	sieve_make(&j->scattered, s->scattered.count, 16);
+	for (size_t i = 0; i < s->scattered.count; i++) {
+		sieve_add(&j->scattered, sieve_hash(s->scattered.items[i]));
+		sieve_add(&j->noticed, sieve_hash(s->scattered.items[i]));
 	}
 }
 
@@ -204,12 +187,8 @@ static void keep_sources(struct survey *s)
 static void prepare(struct survey *s)
 {
 	struct join *j = s->j;
-	const struct home_reader *h = j->reader;
 	unsigned count = lanes_count(j->job->threads);
 	s->pieces = mem_alloc(count * sizeof *s->pieces);
-	s->region = h->region;
-	s->split_on = h->split_on;
-	s->split_from = h->split_from;
 	spool_open(&j->hard_rows, j->job->path, PEOPLE_PARTS, join_room(j) / 8);
 	sieve_make(&s->seen, j->homes_table->rows, sieve_bits(j, 4)); /* where it errs, a household is taken as scattered */
 	sieve_make(&j->principals, j->people.count, sieve_bits(j, 12));
@@ -226,6 +205,7 @@ static void release(struct survey *s)
 		buf_release(&s->pieces[i].hard);
 	}
 	free(s->pieces);
+	free(s->scattered.items);
 	free(s->splits.items);
 	free(s->sources.items);
 	sieve_release(&s->seen);

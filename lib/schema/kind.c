@@ -179,6 +179,14 @@ static int lay_out(struct kind *k, const struct yaml *y, struct fy_node *node, s
 	return 0;
 }
 
+static void list_ids(struct schema *s, struct kind *k)
+{
+	k->id_offsets = arena_alloc(&s->arena, k->column_count * sizeof *k->id_offsets);
+	for (unsigned i = 0; i < k->column_count; i++)
+		if (k->columns[i].type == TYPE_ID || k->columns[i].type == TYPE_CERT)
+			k->id_offsets[k->id_offset_count++] = k->columns[i].offset;
+}
+
 static int load_columns(struct schema *s, struct kind *k, const struct yaml *y, struct fy_node *root, struct err *err)
 {
 	struct fy_node *list, *item;
@@ -190,7 +198,10 @@ static int load_columns(struct schema *s, struct kind *k, const struct yaml *y, 
 	while ((item = fy_node_sequence_iterate(list, &iter)))
 		if (load_column(s, k, y, item, err) < 0)
 			return -1;
-	return lay_out(k, y, list, err);
+	if (lay_out(k, y, list, err) < 0)
+		return -1;
+	list_ids(s, k);
+	return 0;
 }
 
 /* A file whose name holds a word of two kinds is refused, so two kinds with one word would refuse every such file. */

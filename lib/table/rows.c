@@ -10,15 +10,36 @@
 
 #define FIRST_ROWS 256
 
-struct row_sum row_values_hash(const struct kind *k, struct row r)
+/* row_hash(), without a call. */
+static struct row_sum hash_parts(const uint8_t *fixed, size_t n, const uint8_t *texts, size_t texts_size)
+{
+	XXH128_hash_t h = XXH3_128bits_withSeed(texts, texts_size, XXH3_64bits(fixed, n));
+	return (struct row_sum){ h.low64, h.high64 };
+}
+
+/* ID_WEAK is how an id was written, no value: it is taken off. */
+static struct row_sum hash_of_weak(const struct kind *k, struct row r, size_t texts_size)
 {
 	UNSET uint8_t fixed[ROW_STRIDE_MAX];
 	size_t n = k->stride - ROW_FIXED;
 	memcpy(fixed, r.fixed + ROW_FIXED, n);
-	for (unsigned i = 0; i < k->column_count; i++)
-		if (k->columns[i].type == TYPE_ID || k->columns[i].type == TYPE_CERT)
-			fixed[k->columns[i].offset - ROW_FIXED + 7] &= 0x7F; /* ID_WEAK is how it was written, no value */
-	return row_hash(fixed, n, r.texts, row_texts_size(k, r));
+	for (unsigned i = 0; i < k->id_offset_count; i++)
+		fixed[k->id_offsets[i] - ROW_FIXED + 7] &= 0x7F;
+	return hash_parts(fixed, n, r.texts, texts_size);
+}
+
+/* Nearly always no id is weak. */
+static inline struct row_sum hash_of(const struct kind *k, struct row r, size_t texts_size)
+{
+	uint8_t weak = 0;
+	for (unsigned i = 0; i < k->id_offset_count; i++)
+		weak |= r.fixed[k->id_offsets[i] + 7];
+	return weak & 0x80 ? hash_of_weak(k, r, texts_size) : hash_parts(r.fixed + ROW_FIXED, k->stride - ROW_FIXED, r.texts, texts_size);
+}
+
+struct row_sum row_values_hash(const struct kind *k, struct row r)
+{
+	return hash_of(k, r, row_texts_size(k, r));
 }
 
 uint64_t row_key(const struct kind *k, struct row r)
@@ -26,16 +47,6 @@ uint64_t row_key(const struct kind *k, struct row r)
 	if (k->ids[0] >= 0)
 		return id_key(le64_get(r.fixed + k->columns[k->ids[0]].offset));
 	return row_values_hash(k, r).low;
-}
-
-static void begin_kind(struct table_rows *b, const struct kind *kind)
-{
-	b->kind = kind;
-	b->ids = mem_grow(b->ids, kind->column_count + 1, sizeof *b->ids);
-	b->id_count = 0;
-	for (unsigned i = 0; i < kind->column_count; i++)
-		if (kind->columns[i].type == TYPE_ID || kind->columns[i].type == TYPE_CERT)
-			b->ids[b->id_count++] = kind->columns[i].offset;
 }
 
 static void make_room(struct table_rows *b)
@@ -48,8 +59,7 @@ static void make_room(struct table_rows *b)
 
 void table_rows_begin(struct table_rows *b, const struct kind *kind)
 {
-	if (b->kind != kind)
-		begin_kind(b, kind);
+	b->kind = kind;
 	b->rows = b->refused_count = 0;
 	b->sealed = false;
 	b->refused.n = 0;
@@ -68,25 +78,12 @@ uint8_t *table_rows_room(struct table_rows *b, uint32_t n)
 	return (uint8_t *)b->fixed.p + b->fixed.n;
 }
 
-/* The same as row_values_hash, without a copy where no id is weak: nearly always. */
-static struct row_sum hash_of(const struct table_rows *b, struct row r, size_t texts)
-{
-	uint8_t weak = 0;
-	for (unsigned i = 0; i < b->id_count; i++)
-		weak |= r.fixed[b->ids[i] + 7];
-	if (weak & 0x80)
-		return row_values_hash(b->kind, r);
-	/* row_hash(), without a call. */
-	XXH128_hash_t h = XXH3_128bits_withSeed(r.texts, texts, XXH3_64bits(r.fixed + ROW_FIXED, b->kind->stride - ROW_FIXED));
-	return (struct row_sum){ h.low64, h.high64 };
-}
-
 void table_rows_keep(struct table_rows *b)
 {
 	const struct kind *k = b->kind;
 	uint32_t from = b->starts[b->rows];
 	struct row r = { (uint8_t *)b->fixed.p + b->fixed.n, (uint8_t *)b->texts.p + from };
-	struct row_sum hash = hash_of(b, r, b->texts.n - from);
+	struct row_sum hash = hash_of(k, r, b->texts.n - from);
 	row_sum_add(&b->sum, hash);
 	b->fingerprints[b->rows] = k->ids[0] < 0 ? hash.low :
 		id_key(le64_get(r.fixed + k->columns[k->ids[0]].offset)) | (hash.high & ~ID_KEY_MASK);
@@ -134,6 +131,5 @@ void table_rows_release(struct table_rows *b)
 	buf_release(&b->texts);
 	free(b->starts);
 	free(b->fingerprints);
-	free(b->ids);
 	*b = (struct table_rows){ 0 };
 }

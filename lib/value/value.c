@@ -3,20 +3,9 @@
 
 #include "id/id.h"
 
-
 static const char *const names[TYPE_COUNT] = {
 	[TYPE_TEXT] = "text", [TYPE_NAME] = "name", [TYPE_ID] = "id", [TYPE_CERT] = "cert", [TYPE_DATE] = "date", [TYPE_YEAR] = "year",
 	[TYPE_MONEY] = "money", [TYPE_BOOL] = "bool", [TYPE_REGION] = "region", [TYPE_GRADE] = "grade", [TYPE_ENUM] = "enum",
-};
-
-const uint8_t type_widths[TYPE_COUNT] = {
-	[TYPE_ID] = 8, [TYPE_CERT] = 8, [TYPE_DATE] = 4, [TYPE_YEAR] = 2, [TYPE_MONEY] = 8, [TYPE_BOOL] = 1, [TYPE_REGION] = 8,
-	[TYPE_GRADE] = 1, [TYPE_ENUM] = 1,
-};
-
-const uint64_t type_nulls[TYPE_COUNT] = {
-	[TYPE_DATE] = (uint32_t)INT32_MIN, [TYPE_MONEY] = (uint64_t)INT64_MIN, [TYPE_BOOL] = 255, [TYPE_REGION] = UINT64_MAX,
-	[TYPE_GRADE] = 255, [TYPE_ENUM] = 255,
 };
 
 const char *type_name(enum type type)

@@ -112,9 +112,8 @@ void dossier_release(struct dossier *d);
  * owners of rows who are not among them are added as others), d->notes and d->refused. Never fails. */
 void dossier_build(struct dossier *d);
 
-struct home_facts;
 
-/* Put a home row into what is known of its household; rows come in order, `row` is the caller's name for it. */
+/* What is known of a household: household_see (homes.h) puts its home rows in. */
 struct household_facts {
 	uint32_t people;
 	uint32_t head;           /* row of the head, else the first */
@@ -123,7 +122,6 @@ struct household_facts {
 	uint32_t rural;          /* persons */
 	bool has_head, collective, split;
 };
-void household_see(struct household_facts *h, const struct home_facts *f, uint32_t row);
 static inline bool household_collective(const struct household_facts *h, const struct pack *p)
 {
 	return h->collective || h->people > p->people.collective_over;

@@ -19,7 +19,7 @@ struct row_test {
 	unsigned condition_count;
 	uint8_t *table;               /* a bit a condition; NULL: ask them */
 	struct {
-		uint16_t offset, step;
+		uint16_t offset, step; /* step 0: none */
 	} columns[ROW_TEST_COLUMNS];
 	unsigned column_count;
 	int region;                   /* offset of a region that in_village() is asked of, or -1 */
@@ -42,7 +42,7 @@ unsigned row_test_says(const struct row_test *t, struct row_asker *a, struct row
 
 struct home_reader {
 	const struct kind *kind;
-	const struct column *region, *number, *split_on, *split_from; /* the last two may be NULL */
+	const struct column *region, *number, *split_on, *split_from;
 	struct row_test home, gone, rural, urban, split;
 	struct row_test says[ROW_TEST_CONDITIONS]; /* enum home_says: all of it looked up at once, or one by one */
 	unsigned says_count;
@@ -81,6 +81,11 @@ static inline unsigned home_says(struct home_reader *h, struct row r)
 	return says;
 }
 
+/* Their types are those of the role (lib/schema/role.c). */
+static inline int64_t home_region(const struct home_reader *h, struct row r) { return value_load(TYPE_REGION, r.fixed + h->region->offset); }
+static inline int64_t home_split_on(const struct home_reader *h, struct row r) { return value_load(TYPE_DATE, r.fixed + h->split_on->offset); }
+static inline struct str home_number(const struct home_reader *h, struct row r) { return row_text(h->kind, r, h->number); }
+
 /* What a home row says of its household. Texts borrow the row. */
 struct home_facts {
 	uint32_t county;
@@ -90,5 +95,24 @@ struct home_facts {
 	bool head, collective, rural, split;
 };
 void home_facts(struct home_reader *h, struct row r, unsigned says, struct home_facts *ret);
+
+/* Put a home row into what is known of its household; rows come in order, `row` is the caller's name for it. */
+static inline void household_see(struct household_facts *h, const struct home_facts *f, uint32_t row)
+{
+	if (h->people == 0 || (f->head && !h->has_head)) {
+		h->head = row;
+		h->region = f->region;
+	}
+	if (h->people == 0)
+		h->split_row = NONE;
+	h->people++;
+	h->rural += f->rural;
+	h->has_head |= f->head;
+	h->collective |= f->collective;
+	if (h->split_row == NONE && f->split_on != VALUE_NULL) {
+		h->split_row = row;
+		h->split = f->split;
+	}
+}
 
 #endif

@@ -78,6 +78,8 @@ struct kind {
 	unsigned text_count;       /* texts of a row */
 	int ids[2];                /* columns of type id or cert that name persons, -1 where there are fewer; an id_change's `new`
 	                              names nobody (ROLE_ID_CHANGES has none), nor has ROLE_PLACES */
+	uint16_t *id_offsets;      /* of all columns of type id or cert, in a row's fixed part */
+	unsigned id_offset_count;
 	int name_column;           /* the column called "name" of type name, or -1 */
 };
 

@@ -24,8 +24,6 @@ struct table_rows {
 	struct row_sum sum;
 	struct buf refused;    /* rows refused for their id, as they stand in the table */
 	uint32_t refused_count;
-	uint16_t *ids;         /* offsets of the ids and certificates */
-	unsigned id_count;
 	uint64_t checksum;     /* of the block that these rows are going to be; with sealed */
 	bool sealed;
 };

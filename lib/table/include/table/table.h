@@ -110,6 +110,14 @@ static inline struct row table_row(const struct table_scan *s, uint32_t i)
 {
 	return (struct row){ s->fixed + (size_t)i * s->table->kind->stride, s->heap + le32_get(s->offsets + 4 * (size_t)i) };
 }
+/* The fixed part of the row `ahead` places behind the one that table_next gave last, if it is in memory already, else NULL:
+ * for fetching early what will be looked up. It may be a duplicate. */
+static inline const uint8_t *table_ahead(const struct table_scan *s, uint32_t ahead)
+{
+	uint32_t i = s->row - 1 + ahead;
+	return i < s->rows ? s->fixed + (size_t)i * s->table->kind->stride : NULL;
+}
+
 /* The ordinals, ascending, of the duplicates in the block that table_next_block gave; how many. */
 static inline uint32_t table_duplicates_here(const struct table_scan *s, const uint32_t **ret)
 {

@@ -42,8 +42,16 @@ enum type type_of_name(struct str name);
 /* Bytes of the stored form; 0 for text and name. */
 unsigned type_width(enum type type);
 
-extern const uint8_t type_widths[TYPE_COUNT];
-extern const uint64_t type_nulls[TYPE_COUNT]; /* the stored number that stands for null */
+/* Here, and not in value.c, for those who know the type of a column: nothing of the two functions below is left but a load. */
+static const uint8_t type_widths[TYPE_COUNT] = {
+	[TYPE_ID] = 8, [TYPE_CERT] = 8, [TYPE_DATE] = 4, [TYPE_YEAR] = 2, [TYPE_MONEY] = 8, [TYPE_BOOL] = 1, [TYPE_REGION] = 8,
+	[TYPE_GRADE] = 1, [TYPE_ENUM] = 1,
+};
+/* The stored number that stands for null. */
+static const uint64_t type_nulls[TYPE_COUNT] = {
+	[TYPE_DATE] = (uint32_t)INT32_MIN, [TYPE_MONEY] = (uint64_t)INT64_MIN, [TYPE_BOOL] = 255, [TYPE_REGION] = UINT64_MAX,
+	[TYPE_GRADE] = 255, [TYPE_ENUM] = 255,
+};
 
 /* Store and load the number of a type (VALUE_NULL <-> the type's null). ids keep their flags; an id is loaded as int64_t with
  * ID_WEAK as the sign bit: cast to uint64_t before id_key(). An id's null is VALUE_NULL too. */
