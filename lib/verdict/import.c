@@ -2,6 +2,7 @@
 
 #include "base/lang.h"
 #include "base/mem.h"
+#include "id/hide.h"
 #include "value/value.h"
 #include "xlsx/xlsx.h"
 
@@ -35,9 +36,10 @@ struct importer {
 
 static void tell(struct importer *im, struct str id, const char *what)
 {
-	char text[1024];
-	snprintf(text, sizeof text, "%s:%.*s:%llu: %.*s%s%s", im->file, STR_ARG(im->sheet), (unsigned long long)im->row, (int)(id.n < 40 ? id.n : 40), id.p,
-	         id.n ? ": " : "", what);
+	char place[512], text[1024];
+	snprintf(place, sizeof place, "%s:%.*s", im->file, STR_ARG(im->sheet));
+	id_hide(place); /* somebody may have named a file or a sheet so */
+	snprintf(text, sizeof text, "%s:%llu: %.*s%s%s", place, (unsigned long long)im->row, (int)(id.n < 40 ? id.n : 40), id.p, id.n ? ": " : "", what);
 	im->count->problems++;
 	im->job->problem(im->job->arg, text);
 }
@@ -99,8 +101,8 @@ static const char *wrong_with(const struct importer *im, struct filled *f)
 
 enum known { KNOWN_NOT, KNOWN_SAME, KNOWN_OTHER, KNOWN_OTHER_HERE, KNOWN_FAILED };
 
-/* What is known of the same lead and evidence: from before, or (OTHER_HERE) from these very workbooks. An exemption that had ended before
- * the new check says nothing. */
+/* What is known of the same lead and evidence: from before, or (OTHER_HERE) from these very workbooks, which must agree whatever the days
+ * and the order. An exemption of before that had ended before the new check says nothing. */
 static enum known look_up(struct importer *im, const struct filled *f, struct err *err)
 {
 	sqlite3_stmt *s = im->known;
@@ -111,11 +113,19 @@ static enum known look_up(struct importer *im, const struct filled *f, struct er
 	if (got == ITER_ROW) {
 		struct str until = ledger_text(s, 1);
 		bool same = str_eq(ledger_text(s, 0), f->confirmed ? STR("confirmed") : STR("refuted"));
-		bool over = until.n && str_cmp(str_of(f->checked_on), until) > 0;
-		known = over ? KNOWN_NOT : same ? KNOWN_SAME : sqlite3_column_int(s, 2) ? KNOWN_OTHER_HERE : KNOWN_OTHER;
+		bool here = sqlite3_column_int(s, 2);
+		bool over = !here && until.n && str_cmp(str_of(f->checked_on), until) > 0;
+		known = over ? KNOWN_NOT : same ? KNOWN_SAME : here ? KNOWN_OTHER_HERE : KNOWN_OTHER;
 	}
 	sqlite3_reset(s);
 	return got == ITER_ERROR ? KNOWN_FAILED : known;
+}
+
+static int note_seen(struct importer *im, const struct filled *f, struct err *err)
+{
+	ledger_bind(im->seen, 1, f->field[ID]);
+	ledger_bind(im->seen, 2, f->field[MARK]);
+	return ledger_run(im->ledger, im->seen, err);
 }
 
 static int put_verdict(struct importer *im, const struct filled *f, struct err *err)
@@ -128,9 +138,7 @@ static int put_verdict(struct importer *im, const struct filled *f, struct err *
 	if (ledger_run(im->ledger, im->put, err) < 0)
 		return -1;
 	*(f->confirmed ? &im->count->confirmed : &im->count->refuted) += 1;
-	ledger_bind(im->seen, 1, f->field[ID]);
-	ledger_bind(im->seen, 2, f->field[MARK]);
-	return ledger_run(im->ledger, im->seen, err);
+	return note_seen(im, f, err);
 }
 
 /* 1 when the lead is known, and *ret_stale whether it has other evidence by now; 0 when it is not. */
@@ -158,7 +166,7 @@ static int take_verdict(struct importer *im, const struct filled *f, struct err 
 	case KNOWN_FAILED: return -1;
 	case KNOWN_SAME:
 		im->count->again++;
-		return 0;
+		return note_seen(im, f, err);
 	case KNOWN_OTHER_HERE:
 		tell(im, f->field[ID], say("has another result elsewhere in these workbooks; agree on one"));
 		return 0;

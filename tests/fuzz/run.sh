@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1-60}
 folder=${2-build-fuzz}
-[ $# -gt 2 ] && shift 2 || set -- pack reader id xlsx table dossiers findings state pipeline manifest
+[ $# -gt 2 ] && shift 2 || set -- pack reader id xlsx table dossiers findings state pipeline manifest verdict
 
 [ -f "$folder/build.ninja" ] || CC=clang meson setup "$folder" -Dbuildtype=debugoptimized -Doptimization=1 -Db_sanitize=address,undefined \
 	-Db_lundef=false -Dtests=enabled -Dc_args="-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined" >/dev/null

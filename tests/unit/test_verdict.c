@@ -52,10 +52,11 @@ static void keep(void *arg, const char *text)
 	buf_printf(arg, "%s\n", text);
 }
 
-/* The status of an import of one workbook; what it told goes to ret_told (NULL: nothing may be told), what it counted to ret. */
-static int imports(struct ledger *l, const char *folder, const char *rows, bool replace, struct verdict_imported *ret, struct buf *ret_told)
+/* The status of an import of one workbook of that name; what it told goes to ret_told (NULL: nothing may be told), what it counted to ret. */
+static int imports_named(struct ledger *l, const char *folder, const char *name, const char *rows, bool replace, struct verdict_imported *ret,
+                         struct buf *ret_told)
 {
-	const char *path = scratch_path(folder, "b.xlsx");
+	const char *path = scratch_path(folder, name);
 	char *files[] = { (char *)path };
 	struct buf sheet = { 0 }, told = { 0 };
 	struct err err = { 0 };
@@ -72,6 +73,11 @@ static int imports(struct ledger *l, const char *folder, const char *rows, bool 
 		assert_int_equal(ledger_exec(l, "ROLLBACK", &ignored), 0);
 	}
 	return got < 0 ? (int)err.status : 0;
+}
+
+static int imports(struct ledger *l, const char *folder, const char *rows, bool replace, struct verdict_imported *ret, struct buf *ret_told)
+{
+	return imports_named(l, folder, "b.xlsx", rows, replace, ret, ret_told);
 }
 
 static char *ask(struct ledger *l, const char *sql)
@@ -132,6 +138,19 @@ static void a_row_that_is_half_filled_in_is_told_and_nothing_is_imported(void **
 	ledger_close(l);
 }
 
+static void a_number_in_the_name_of_a_workbook_is_not_told_and_a_line_end_makes_no_second_line(void **state)
+{
+	struct ledger *l = two_leads(*state);
+	struct verdict_imported n;
+	struct buf told = { 0 };
+	assert_int_equal(imports_named(l, *state, "王五\n500901198001011234.xlsx", CONFIRMED(2, LEAD, "后天"), false, &n, &told), STATUS_DATA);
+	buf_putc(&told, 0);
+	assert_null(strstr(told.p, "19800101"));
+	assert_ptr_equal(strchr(told.p, '\n'), told.p + told.n - 2);
+	buf_release(&told);
+	ledger_close(l);
+}
+
 static void a_row_without_a_verdict_is_none(void **state)
 {
 	struct ledger *l = two_leads(*state);
@@ -168,6 +187,27 @@ static void two_results_in_one_import_are_refused_even_where_they_may_replace(vo
 	assert_string_equal(ask(l, "SELECT count(*) FROM verdict"), "0");
 	buf_release(&told);
 	ledger_close(l);
+}
+
+/* Nor does it matter that one of them says what the ledger says, or that one check is older than the other's exemption. */
+static void two_results_in_one_import_are_refused_in_any_order_and_of_any_days(void **state)
+{
+	static const char *const rows[] = {
+		REFUTED(2, LEAD, "2017-05-05") CONFIRMED(3, LEAD, "2018-05-06"), CONFIRMED(2, LEAD, "2018-05-06") REFUTED(3, LEAD, "2017-05-05"),
+	};
+	for (int known = 0; known < 2; known++) {
+		struct ledger *l = two_leads(*state);
+		struct verdict_imported n;
+		struct buf told = { 0 };
+		if (known)
+			assert_int_equal(imports(l, *state, REFUTED(2, LEAD, "2017-05-05"), false, &n, NULL), 0);
+		for (size_t i = 0; i < 2; i++)
+			assert_int_equal(imports(l, *state, rows[i], true, &n, &told), STATUS_DATA);
+		assert_string_equal(ask(l, "SELECT count(*) FROM verdict WHERE result = 'confirmed'"), "0");
+		buf_release(&told);
+		ledger_close(l);
+		unlink(scratch_path(*state, "ledger.db"));
+	}
 }
 
 static void after_its_exemption_has_ended_a_lead_may_get_another_verdict(void **state)
@@ -313,9 +353,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_refuted_lead_is_exempted_for_as_many_days_from_its_check_and_a_confirmed_one_is_not),
 		TEST(a_row_that_is_half_filled_in_is_told_and_nothing_is_imported),
+		TEST(a_number_in_the_name_of_a_workbook_is_not_told_and_a_line_end_makes_no_second_line),
 		TEST(a_row_without_a_verdict_is_none),
 		TEST(the_same_verdict_again_is_counted_and_a_contrary_one_wants_to_be_asked_for),
 		TEST(two_results_in_one_import_are_refused_even_where_they_may_replace),
+		TEST(two_results_in_one_import_are_refused_in_any_order_and_of_any_days),
 		TEST(after_its_exemption_has_ended_a_lead_may_get_another_verdict),
 		TEST(a_verdict_on_evidence_that_has_changed_since_is_kept_and_counted),
 		TEST(an_exempted_lead_moves_to_its_own_list_with_the_name_of_the_one_it_left),

@@ -23,7 +23,7 @@ struct verdict_import {
 	unsigned exempt_days;    /* from the day of the check */
 	bool replace;            /* a verdict that contradicts one in the ledger takes its place */
 	const char *today;       /* YYYY-MM-DD: no check is later */
-	void (*problem)(void *arg, const char *text); /* is told each thing that is wrong */
+	void (*problem)(void *arg, const char *text); /* is told each thing that is wrong, in one line */
 	void *arg;
 };
 
