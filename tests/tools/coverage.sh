@@ -1,7 +1,7 @@
 #!/bin/sh
 # coverage.sh [FOLDER]: which branches the tests take, of the reader, ids, the join, rules and the writers (AREAS). Builds in FOLDER
 # (build-coverage/), runs the unit, property, stage and fuzz suites and the cases, and prints a table: area, branches, taken, share.
-# FOLDER/missed.txt has each branch that was never taken, as file:line: the line.
+# FOLDER/missed.txt has each line with a branch that was never taken; one without a reason in branches-known.tsv fails.
 set -eu
 cd "$(dirname "$0")/../.."
 folder=${1-build-coverage}
