@@ -53,7 +53,7 @@ static unsigned values_at(const struct kind *k, unsigned offset)
 	return 3; /* bool */
 }
 
-static unsigned ask(const struct row_test *t, struct row_asker *a, struct row r)
+unsigned row_test_ask(const struct row_test *t, struct row_asker *a, struct row r)
 {
 	unsigned says = 0;
 	for (unsigned i = 0; i < t->condition_count; i++) {
@@ -77,7 +77,7 @@ static void tabulate(struct row_test *t, struct row_asker *h, unsigned size)
 		static const int64_t regions[] = { VALUE_NULL, NO_VILLAGE, VILLAGE };
 		if (t->region >= 0)
 			value_store(TYPE_REGION, fixed + t->region, regions[i / t->region_step % 3]);
-		table[i] = (uint8_t)ask(t, h, (struct row){ fixed, texts });
+		table[i] = (uint8_t)row_test_ask(t, h, (struct row){ fixed, texts });
 	}
 	free(fixed);
 	free(texts);
@@ -111,21 +111,6 @@ void row_test_release(struct row_test *t)
 {
 	free(t->table);
 	t->table = NULL;
-}
-
-unsigned row_test_says(const struct row_test *t, struct row_asker *h, struct row r)
-{
-	if (!t->table)
-		return ask(t, h, r);
-	unsigned i = 0;
-	for (unsigned c = 0; c < ROW_TEST_COLUMNS; c++)
-		i += t->columns[c].step * (uint8_t)(r.fixed[t->columns[c].offset] + 1u);
-	if (t->region >= 0) {
-		uint64_t region = le64_get(r.fixed + t->region);
-		unsigned place = (unsigned)(region % 1000);
-		i += t->region_step * (region == UINT64_MAX ? 0 : place >= 200 && place <= 399 ? 2 : 1);
-	}
-	return t->table[i];
 }
 
 void row_asker_init(struct row_asker *a, const struct pack *pack, const struct kind *kind)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #define ROWS_A_HOUSEHOLD 4       /* about */
-#define RUNS 256                 /* households that are looked up together */
 #define AHEAD 2048               /* bytes of found households whose people are fetched early */
 
 typedef VEC(struct resident) residents;
@@ -32,8 +31,7 @@ struct piece {
 	struct home_block block;
 	struct home_reader *reader;
 	struct last_household last_from;
-	residents rows;          /* of the households at hand, one behind the other */
-	VEC(size_t) runs;        /* where each begins */
+	residents rows;          /* of the household at hand */
 	residents head, tail;    /* of the first and last household in the piece, which may have begun before or go on after it */
 	bool in_head;            /* nothing has been the first so far */
 	residents scattered;
@@ -104,33 +102,21 @@ static void append(residents *to, const struct resident *r, size_t n)
 		VEC_PUSH(to->items, to->count, to->cap, r[i]);
 }
 
-/* The rows of a run have all been seen. */
-static void close_run(const struct join *j, struct piece *p, const struct resident *r, size_t n, bool last)
-{
-	if (is_scattered(j, r->home.a)) {
-		append(&p->scattered, r, n);
-		return;
-	}
-	if (p->in_head || last)
-		append(p->in_head ? &p->head : &p->tail, r, n);
-	else
-		settle(j, r, n, &p->counts, &p->found);
-	p->in_head = false;
-}
-
-/* last: no other follows in the piece. What is looked up for a household lies anywhere in memory, and is fetched for all before. */
-static void close_runs(const struct join *j, struct piece *p, bool last)
+/* The rows of the household at hand have all been seen; last: in the piece no other follows. */
+static void close_household(const struct join *j, struct piece *p, bool last)
 {
 	const struct resident *r = p->rows.items;
-	const size_t *at = p->runs.items, n = p->runs.count;
-	for (size_t i = 0; i < n; i++) {
-		sieve_fetch(&j->noticed, sieve_hash(r[at[i]].home.a));
-		if (r[at[i]].from.b)
-			sieve_fetch(&j->principals, sieve_hash(r[at[i]].from.a));
+	size_t n = p->rows.count;
+	p->rows.count = 0;
+	if (n && is_scattered(j, r->home.a)) {
+		append(&p->scattered, r, n);
+	} else if (n) {
+		if (p->in_head || last)
+			append(p->in_head ? &p->head : &p->tail, r, n);
+		else
+			settle(j, r, n, &p->counts, &p->found);
+		p->in_head = false;
 	}
-	for (size_t i = 0; i < n; i++)
-		close_run(j, p, r + at[i], (i + 1 < n ? at[i + 1] : p->rows.count) - at[i], last && i + 1 == n);
-	p->rows.count = p->runs.count = 0;
 }
 
 static struct resident *room_for_one(residents *v)
@@ -165,38 +151,62 @@ static void make_resident(const struct join *j, struct piece *p, struct row r, u
 		note_split(j, p, r, ret);
 }
 
-/* A household of which rows follow: another one, or that of the rows before. */
-static void begin_run(const struct join *j, struct piece *p, struct household_key home)
+/* Household i of the block, if it is whole and nobody can want it: most are counted here, and nothing else is made of them. */
+static bool count_alone(const struct join *j, struct piece *p, uint32_t i)
 {
-	if (p->rows.count && same_household(p->rows.items[p->rows.count - 1].home, home))
-		return;
-	if (p->runs.count == RUNS)
-		close_runs(j, p, false);
-	VEC_PUSH(p->runs.items, p->runs.count, p->runs.cap, p->rows.count);
+	const struct home_block *b = &p->block;
+	struct household_key home = b->runs[i].home;
+	struct household_facts f = { 0 };
+	if (i == 0 || i + 1 == b->run_count || j->all || j->all_scattered || sieve_has(&j->noticed, sieve_hash(home.a)) ||
+	    same_household(home, j->only.home))
+		return false;
+	for (uint32_t k = b->runs[i].first; k < b->runs[i + 1].first; k++) {
+		struct row r = table_row(&p->scan, b->rows[k]);
+		if (b->who.slots[b->rows[k]] != NONE || home_split_on(p->reader, r) != VALUE_NULL)
+			return false;
+		unsigned says = home_says(p->reader, r);
+		struct home_facts one = { .region = home_region(p->reader, r), .split_on = VALUE_NULL, .head = says & HOME_HEAD,
+			.collective = says & HOME_COLLECTIVE, .rural = says & HOME_RURAL };
+		if (says & HOME_HERE)
+			household_see(&f, &one, k);
+	}
+	if (f.people)
+		count_household(&p->counts, &f, household_collective(&f, j->pack));
+	return true;
 }
 
 /* Household i of the block: the rows of those who live there. */
 static void see_run(const struct join *j, struct piece *p, uint32_t i)
 {
 	const struct home_block *b = &p->block;
-	bool begun = false;
+	struct household_key home = b->runs[i].home;
 	for (uint32_t k = b->runs[i].first; k < b->runs[i + 1].first; k++) {
 		uint32_t at = b->rows[k], person = b->who.slots[at], ordinal = p->scan.ordinal + at;
 		struct row r = table_row(&p->scan, at);
 		unsigned flags = person == NONE ? 0 : people_flags(&j->people, person), says = home_says(p->reader, r);
 		if (!is_home(j, says, ordinal, flags))
 			continue;
-		if (!begun)
-			begin_run(j, p, b->runs[i].home);
-		begun = true;
+		if (p->rows.count && !same_household(p->rows.items[p->rows.count - 1].home, home))
+			close_household(j, p, false);
 		struct resident *one = room_for_one(&p->rows);
-		one->home = b->runs[i].home;
+		one->home = home;
 		one->ordinal = ordinal;
 		one->slot = person;
 		one->flags = (uint8_t)flags;
 		make_resident(j, p, r, says, one);
 		p->rows.count++;
 	}
+}
+
+/* What is looked up for a household lies anywhere in memory, and is fetched for all of the block before. */
+static void see_block(const struct join *j, struct piece *p)
+{
+	const struct home_block *b = &p->block;
+	for (uint32_t i = 0; i < b->run_count; i++)
+		sieve_fetch(&j->noticed, sieve_hash(b->runs[i].home.a));
+	for (uint32_t i = 0; i < b->run_count; i++)
+		if (!count_alone(j, p, i))
+			see_run(j, p, i);
 }
 
 static int build(void *arg, unsigned lane, uint64_t i, struct err *err)
@@ -210,10 +220,9 @@ static int build(void *arg, unsigned lane, uint64_t i, struct err *err)
 	scan_piece(&p->scan, j->homes_table, i);
 	while ((got = table_next_block(&p->scan, err)) == ITER_ROW) {
 		home_block_see(&p->block, j, &p->scan, j->seed_rows);
-		for (uint32_t n = 0; n < p->block.run_count; n++)
-			see_run(j, p, n);
+		see_block(j, p);
 	}
-	close_runs(j, p, true);
+	close_household(j, p, true);
 	return got == ITER_END ? 0 : -1;
 }
 
@@ -462,7 +471,6 @@ static void release(struct builder *b)
 		home_block_release(&p->block);
 		home_reader_free(p->reader);
 		free(p->rows.items);
-		free(p->runs.items);
 		free(p->head.items);
 		free(p->tail.items);
 		free(p->scattered.items);

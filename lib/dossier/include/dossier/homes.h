@@ -38,7 +38,23 @@ void row_asker_release(struct row_asker *a);
 /* conditions: up to ROW_TEST_CONDITIONS on rows of the asker's kind, which have to outlive the test. */
 void row_test_init(struct row_test *t, struct row_asker *a, const struct expr *const *conditions, unsigned count);
 void row_test_release(struct row_test *t);
-unsigned row_test_says(const struct row_test *t, struct row_asker *a, struct row r); /* bit i: condition i is true */
+unsigned row_test_ask(const struct row_test *t, struct row_asker *a, struct row r); /* without the table */
+
+/* Bit i: condition i is true. */
+static inline unsigned row_test_says(const struct row_test *t, struct row_asker *a, struct row r)
+{
+	if (!t->table)
+		return row_test_ask(t, a, r);
+	unsigned i = 0;
+	for (unsigned c = 0; c < ROW_TEST_COLUMNS; c++)
+		i += t->columns[c].step * (uint8_t)(r.fixed[t->columns[c].offset] + 1u);
+	if (t->region >= 0) {
+		uint64_t region = le64_get(r.fixed + t->region);
+		unsigned place = (unsigned)(region % 1000);
+		i += t->region_step * (region == UINT64_MAX ? 0 : place >= 200 && place <= 399 ? 2 : 1);
+	}
+	return t->table[i];
+}
 
 struct home_reader {
 	const struct kind *kind;
