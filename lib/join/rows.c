@@ -7,8 +7,7 @@
 #define BYTES_A_PERSON 300       /* rows and what is known of them, on average */
 #define AHEAD 16                 /* rows whose person is fetched early */
 #define PIECE_BUCKETS 4096       /* of people, that are one piece of work */
-#define SHARE_OF_MEMORY 16       /* one part in so many: what puts a share together takes some of them */
-#define MEMORY (UINT64_C(256) << 20) /* bytes, where nothing is said */
+#define SHARE (UINT64_C(2) << 20) /* bytes: where it stays in the cache, a share is put together in half the time */
 
 struct row_piece {
 	struct table_scan scan;
@@ -342,11 +341,10 @@ static int put_meta(const struct gatherer *g, struct frame_writer *w, struct err
 	return r;
 }
 
-/* Small enough to be put together when people are not needed any more, and not more than there is room for now. */
+/* Not more than there is room for now. */
 static unsigned shares_for(const struct join *j)
 {
-	uint64_t memory = j->job->memory ? j->job->memory : MEMORY, share = memory / SHARE_OF_MEMORY;
-	uint64_t shares = 1 + (j->people.count + j->others.count) * BYTES_A_PERSON / share, most = join_room(j) / SPOOL_LEAST;
+	uint64_t shares = 1 + (j->people.count + j->others.count) * BYTES_A_PERSON / SHARE, most = join_room(j) / SPOOL_LEAST;
 	if (j->job->partitions)
 		return j->job->partitions;
 	return (unsigned)(shares < most ? shares : most);
