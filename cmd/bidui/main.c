@@ -47,6 +47,7 @@ static int become(const char *name, char **argv)
 	char self[2048], path[4096], program[64];
 	snprintf(program, sizeof program, "bidui-%s", name);
 	argv[0] = program; /* what its messages begin with */
+	setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 0); /* base/mem.c, mem_keep, says why */
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 	if (n > 0) {
 		self[n] = 0;

@@ -70,6 +70,7 @@ int cli_next(struct cli *cli, int argc, char **argv)
 	struct option longs[MAX_OPTIONS + 1] = { 0 };
 	char shorts[2 * MAX_OPTIONS + 2] = "";
 	process_private();
+	mem_keep();
 	leave_on_signals();
 	json_set_alloc_funcs(mem_take, free);
 	add(common, longs, shorts, add(cli->options, longs, shorts, 0));

@@ -8,19 +8,17 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define CHUNK SPOOL_LEAST /* bytes: what is taken from memory, and worth a write */
-
-/* Bytes of a partition, in memory or on disk. */
 struct extent {
-	char *held;             /* or NULL: on disk */
-	uint64_t at, hash;      /* there */
+	uint64_t at, hash;      /* in the file */
 	uint32_t bytes;
 };
 
 struct partition {
-	struct extent *extents; /* in their order; only the last is not full */
+	struct extent *extents; /* in their order; behind them what is held */
 	size_t count, cap;
-	uint64_t bytes;
+	char *held;             /* SPOOL_CHUNK, or NULL */
+	uint32_t held_bytes;
+	uint64_t bytes;         /* of all */
 };
 
 struct spool {
@@ -28,13 +26,13 @@ struct spool {
 	int fd;                 /* -1 until something has to go to disk */
 	struct partition *partitions;
 	unsigned count;
-	uint64_t limit, held, end; /* bytes: to be held, held, on disk */
+	uint64_t end;           /* bytes on disk */
 };
 
-void spool_open(struct spool **ret, const char *beside, unsigned partitions, uint64_t limit)
+void spool_open(struct spool **ret, const char *beside, unsigned partitions)
 {
 	struct spool *s = mem_alloc(sizeof *s);
-	*s = (struct spool){ .beside = mem_dup(str_of(beside)), .fd = -1, .count = partitions, .limit = limit };
+	*s = (struct spool){ .beside = mem_dup(str_of(beside)), .fd = -1, .count = partitions };
 	s->partitions = mem_alloc(partitions * sizeof *s->partitions);
 	*ret = s;
 }
@@ -54,34 +52,20 @@ static int open_file(struct spool *s, struct err *err)
 	s->fd = mkostemp(path, O_CLOEXEC); /* 0600 */
 	if (s->fd >= 0 && unlink(path) == 0)
 		return 0;
-	return err_errno(err, STATUS_CANTCREAT, "%s: a file to put rows aside cannot be made; free some space or give more memory", s->beside);
+	return err_errno(err, STATUS_CANTCREAT, "%s: a file to put rows aside cannot be made; free some space", s->beside);
 }
 
-static int to_disk(struct spool *s, struct extent *e, struct err *err)
+/* What is held goes to disk, and its memory is free again. */
+static int to_disk(struct spool *s, struct partition *p, struct err *err)
 {
+	struct extent one = { s->end, xxh3_64(p->held, p->held_bytes), p->held_bytes };
 	if (s->fd < 0 && open_file(s, err) < 0)
 		return -1;
-	if (put_at(s->fd, e->held, e->bytes, s->end) < 0)
-		return err_errno(err, STATUS_IOERR, "putting rows aside failed; free some space or give more memory");
-	e->at = s->end;
-	e->hash = xxh3_64(e->held, e->bytes);
-	e->held = NULL;
-	s->end += e->bytes;
-	return 0;
-}
-
-/* A chunk at the end of the partition: a new one, or when the memory is used up that of the last one, which goes to disk. */
-static int add_chunk(struct spool *s, struct partition *p, struct err *err)
-{
-	struct extent *last = p->count ? &p->extents[p->count - 1] : NULL, one = { .held = last ? last->held : NULL };
-	if (last && s->held + CHUNK > s->limit) {
-		if (to_disk(s, last, err) < 0)
-			return -1;
-	} else {
-		one.held = mem_take(CHUNK);
-		s->held += CHUNK;
-	}
+	if (put_at(s->fd, p->held, p->held_bytes, s->end) < 0)
+		return err_errno(err, STATUS_IOERR, "putting rows aside failed; free some space");
 	VEC_PUSH(p->extents, p->count, p->cap, one);
+	s->end += p->held_bytes;
+	p->held_bytes = 0;
 	return 0;
 }
 
@@ -90,17 +74,17 @@ int spool_put(struct spool *s, unsigned partition, const void *bytes, size_t n, 
 	struct partition *p = &s->partitions[partition];
 	const char *from = bytes;
 	p->bytes += n;
+	if (!p->held)
+		p->held = mem_take(SPOOL_CHUNK);
 	while (n) {
-		struct extent *last = p->count ? &p->extents[p->count - 1] : NULL;
-		size_t part = last && last->held ? CHUNK - last->bytes : 0;
-		if (!part) {
-			if (add_chunk(s, p, err) < 0)
-				return -1;
+		size_t part = SPOOL_CHUNK - p->held_bytes;
+		if (!part && to_disk(s, p, err) < 0)
+			return -1;
+		if (!part)
 			continue;
-		}
 		part = part < n ? part : n;
-		memcpy(last->held + last->bytes, from, part);
-		last->bytes += (uint32_t)part;
+		memcpy(p->held + p->held_bytes, from, part);
+		p->held_bytes += (uint32_t)part;
 		from += part;
 		n -= part;
 	}
@@ -123,15 +107,11 @@ int spool_read(struct spool *s, unsigned partition, struct buf *to, struct err *
 	to->n = 0;
 	buf_reserve(to, p->bytes + 1);
 	for (size_t i = 0; r == 0 && i < p->count; i++) {
-		struct extent *e = &p->extents[i];
-		if (e->held)
-			memcpy(to->p + to->n, e->held, e->bytes);
-		else
-			r = read_extent(s, e, to->p + to->n, err);
-		free(e->held);
-		e->held = NULL;
-		to->n += e->bytes;
+		r = read_extent(s, &p->extents[i], to->p + to->n, err);
+		to->n += p->extents[i].bytes;
 	}
+	buf_put(to, p->held, p->held_bytes);
+	free(p->held);
 	free(p->extents);
 	*p = (struct partition){ 0 };
 	return r;
@@ -142,8 +122,7 @@ void spool_close(struct spool *s)
 	if (!s)
 		return;
 	for (unsigned i = 0; i < s->count; i++) {
-		for (size_t k = 0; k < s->partitions[i].count; k++)
-			free(s->partitions[i].extents[k].held);
+		free(s->partitions[i].held);
 		free(s->partitions[i].extents);
 	}
 	if (s->fd >= 0)

@@ -454,11 +454,11 @@ static void prepare(struct builder *b)
 	b->pieces = mem_alloc(count * sizeof *b->pieces);
 	for (unsigned i = 0; i < count; i++)
 		b->pieces[i].reader = home_reader_new(j->pack);
-	spool_open(&j->home_rows, j->job->path, (unsigned)pieces_of(j->homes_table) + 1, join_room(j) / 8);
-	spool_open(&j->found_others, j->job->path, PEOPLE_PARTS, join_room(j) / 16);
+	spool_open(&j->home_rows, j->job->path, (unsigned)pieces_of(j->homes_table) + 1);
+	spool_open(&j->found_others, j->job->path, PEOPLE_PARTS);
 	uint64_t rows = j->all_scattered ? j->homes_table->rows : j->scattered_count * ROWS_A_HOUSEHOLD;
 	b->shares = 1 + (unsigned)(rows * sizeof(struct resident) / (join_room(j) / 16));
-	spool_open(&b->scattered, j->job->path, b->shares, join_room(j) / 16);
+	spool_open(&b->scattered, j->job->path, b->shares);
 }
 
 static void release(struct builder *b)

@@ -53,7 +53,7 @@ static uint64_t growing(const struct join *j)
 
 static uint64_t held(const struct join *j)
 {
-	return BASE + people_bytes(&j->people) + bitmap_words(j) * sizeof(uint64_t) + pieces_of(j->homes_table) * SPOOL_LEAST + growing(j);
+	return BASE + people_bytes(&j->people) + bitmap_words(j) * sizeof(uint64_t) + pieces_of(j->homes_table) * SPOOL_CHUNK + growing(j);
 }
 
 uint64_t join_room(const struct join *j)

@@ -344,7 +344,7 @@ static int put_meta(const struct gatherer *g, struct frame_writer *w, struct err
 /* Not more than there is room for now. */
 static unsigned shares_for(const struct join *j)
 {
-	uint64_t shares = 1 + (j->people.count + j->others.count) * BYTES_A_PERSON / SHARE, most = join_room(j) / SPOOL_LEAST;
+	uint64_t shares = 1 + (j->people.count + j->others.count) * BYTES_A_PERSON / SHARE, most = join_room(j) / SPOOL_CHUNK;
 	if (j->job->partitions)
 		return j->job->partitions;
 	return (unsigned)(shares < most ? shares : most);
@@ -365,7 +365,7 @@ static int prepare(struct gatherer *g, struct err *err)
 		g->pieces[i].reader = home_reader_new(j->pack);
 	g->to.shares = shares_for(j);
 	g->to.dossiers = j->groups.dossiers / g->to.shares + 1;
-	spool_open(&g->to.spool, j->job->path, g->to.shares, join_room(j));
+	spool_open(&g->to.spool, j->job->path, g->to.shares);
 	return 0;
 }
 

@@ -189,7 +189,7 @@ static void prepare(struct survey *s)
 	struct join *j = s->j;
 	unsigned count = lanes_count(j->job->threads);
 	s->pieces = mem_alloc(count * sizeof *s->pieces);
-	spool_open(&j->hard_rows, j->job->path, PEOPLE_PARTS, join_room(j) / 8);
+	spool_open(&j->hard_rows, j->job->path, PEOPLE_PARTS);
 	sieve_make(&s->seen, j->homes_table->rows, sieve_bits(j, 4)); /* where it errs, a household is taken as scattered */
 	sieve_make(&j->principals, j->people.count, sieve_bits(j, 12));
 	j->seed_rows = mem_alloc(bitmap_words(j) * sizeof *j->seed_rows);

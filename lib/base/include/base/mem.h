@@ -21,6 +21,7 @@ void *mem_take(size_t n);                        /* not zeroed; never NULL: for 
 void *mem_grow(void *p, size_t count, size_t size); /* realloc of count * size bytes, checked for overflow; never NULL */
 char *mem_dup(struct str s);                     /* a NUL-terminated copy; free() it */
 
+void mem_keep(void);                             /* from now on what is freed is kept for what comes: a new page costs more than its use */
 void mem_frugal(void);                           /* what was freed, and from now on is, goes back to the system: where memory is short */
 /* "512M", "2G": bytes, from 64 MiB to 1 TiB. 0, or -1. */
 int mem_size(struct str text, uint64_t *ret);
