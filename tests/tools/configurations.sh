@@ -1,7 +1,6 @@
 #!/bin/sh
-# configurations.sh [FOLDER [N [PERSONS]]]: builds with gcc and clang, with -O0 and -O3, and N runs (200) of a county of so many persons (3,000),
-# each in a way drawn at random, that give
-# the same bytes (tests/property/configurations.py). The builds stay in FOLDER (build-configurations/). The last line says how many differ.
+# configurations.sh [FOLDER [N [PERSONS]]]: builds with gcc and clang, with -O0 and -O3, and N runs (200) of a county of so many persons
+# (3,000), each in a way drawn at random, that give the same bytes (tests/property/configurations.py). The builds stay in FOLDER (build-configurations/). The last line says how many differ.
 set -eu
 cd "$(dirname "$0")/../.."
 folder=${1-build-configurations}
