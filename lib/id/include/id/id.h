@@ -44,6 +44,8 @@ int id_parse(struct str cleaned, int32_t as_of, uint64_t *ret);
 /* The fast way for nearly every number: whether the 18 bytes at p are a number without a fault, as id_parse would take it, and then
  * *ret. False says nothing but that id_clean and id_parse have to be asked. */
 bool id_parse_clean(const char *p, int32_t as_of, uint64_t *ret);
+/* The same of n texts: ret[i] is 0 where it would be false. */
+void id_parse_each(const char *const texts[], unsigned n, int32_t as_of, uint64_t ret[]);
 
 /* Like id_parse for a certificate of disability: key, ID_WEAK, category and level. A certificate as id is read by id_parse too. */
 int cert_parse(struct str cleaned, int32_t as_of, uint64_t *ret);
