@@ -78,16 +78,6 @@ static int accept(struct batch *b, const struct row_builder *row, const struct r
 	return 0;
 }
 
-void batch_keep(struct batch *b, struct row_builder *row, const struct reading *r, uint32_t line, uint64_t empty)
-{
-	uint8_t *fixed = table_rows_next(&b->rows);
-	struct row_marks marks = { .nulls = empty & row->null_when_empty, .empty = empty };
-	le32_put(fixed, line);
-	le16_put(fixed + 4, (uint16_t)r->file);
-	shares_add(&b->shares, &marks);
-	table_rows_keep(&b->rows);
-}
-
 int batch_take(struct batch *b, struct row_builder *row, const struct reading *r, const struct csv_record *record, struct err *err)
 {
 	enum reason reason = reason_of_fault(record->fault);

@@ -37,8 +37,6 @@ int batch_take(struct batch *b, struct row_builder *row, const struct reading *r
 /* Take many. */
 int batch_take_run(struct batch *b, struct row_builder *row, const struct reading *r, const struct csv_run *run, struct err *err)
 	__attribute__((warn_unused_result));
-/* For batch_take_run: the row that stands behind the last one is right; bit i of empty: column i has no text. */
-void batch_keep(struct batch *b, struct row_builder *row, const struct reading *r, uint32_t line, uint64_t empty);
 void batch_release(struct batch *b);
 
 #endif

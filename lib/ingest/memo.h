@@ -11,12 +11,14 @@
 
 #include <stdint.h>
 
-#define MEMO_TEXT 24   /* bytes; a longer text is not remembered */
+#define MEMO_TEXT 32    /* bytes; a longer text is not remembered */
 #define MEMO_PLACES 256 /* of a column */
 
-/* A text of up to MEMO_TEXT bytes as three words, filled up with zeros: equal when and only when n and the bytes are. */
+typedef uint64_t memo_words __attribute__((vector_size(16)));
+
+/* A text of up to MEMO_TEXT bytes, filled up with zeros: equal when and only when n and the bytes are. */
 struct memo_key {
-	uint64_t first, middle, last;
+	memo_words first, last;
 	uint32_t n; /* bytes; 0: none */
 };
 
@@ -28,9 +30,9 @@ struct memo {
 	} places[MEMO_PLACES];
 };
 
-static inline uint64_t memo_word(const char *p)
+static inline memo_words memo_load(const void *p)
 {
-	uint64_t w;
+	memo_words w;
 	memcpy(&w, p, sizeof w);
 	return w;
 }
@@ -40,21 +42,22 @@ static inline struct memo_key memo_key(const char *p, size_t n)
 {
 	/* n bytes of ones and then zeros stand from [MEMO_TEXT - n] on. */
 	static const unsigned char ones[2 * MEMO_TEXT] = { [0 ... MEMO_TEXT - 1] = 0xFF };
-	const char *mask = (const char *)ones + MEMO_TEXT - n;
-	return (struct memo_key){ memo_word(p) & memo_word(mask), memo_word(p + 8) & memo_word(mask + 8),
-		                  memo_word(p + 16) & memo_word(mask + 16), (uint32_t)n };
+	const unsigned char *mask = ones + MEMO_TEXT - n;
+	return (struct memo_key){ memo_load(p) & memo_load(mask), memo_load(p + 16) & memo_load(mask + 16), (uint32_t)n };
 }
 
 /* The first of the two places, side by side, where key is or may be put. */
 static inline struct memo_place *memo_at(struct memo *m, const struct memo_key *k)
 {
-	uint64_t h = k->first ^ (k->middle << 23 | k->middle >> 41) ^ (k->last << 47 | k->last >> 17) ^ k->n;
+	memo_words w = k->first ^ (k->last << 23 | k->last >> 41);
+	uint64_t h = w[0] ^ (w[1] << 31 | w[1] >> 33);
 	return &m->places[(h ^ h >> 32) * UINT64_C(0x9E3779B97F4A7C15) >> 57 << 1];
 }
 
 static inline bool memo_holds(const struct memo_place *p, const struct memo_key *k)
 {
-	return !((p->key.n ^ k->n) | (p->key.first ^ k->first) | (p->key.middle ^ k->middle) | (p->key.last ^ k->last));
+	memo_words other = (p->key.first ^ k->first) | (p->key.last ^ k->last);
+	return !(other[0] | other[1] | (p->key.n ^ k->n));
 }
 
 /* The place that holds the key, or NULL. */

@@ -56,6 +56,7 @@ int row_builder_init(struct row_builder *b, const struct ingest_job *job, struct
 		b->null_when_empty |= (uint64_t)(b->plan[i].empty_value == VALUE_NULL) << i;
 	}
 	order_columns(b);
+	b->places = mem_alloc((size_t)b->texts * CSV_RUN * sizeof *b->places);
 	return 0;
 }
 
@@ -65,6 +66,7 @@ void row_builder_release(struct row_builder *b)
 	free(b->memos);
 	free(b->plan);
 	free(b->order);
+	free(b->places);
 	buf_release(&b->name);
 	*b = (struct row_builder){ 0 };
 }

@@ -35,6 +35,11 @@ struct row_plan {
 	enum reason empty_reason;
 };
 
+/* A text of a run, from its first byte on. */
+struct text_place {
+	uint32_t at, n;
+};
+
 /* Of one thread. Reused from row to row: nothing is allocated once its buffers have grown. */
 struct row_builder {
 	const struct kind *kind;
@@ -47,6 +52,7 @@ struct row_builder {
 	uint8_t *order;                   /* columns: texts and names, then ids, then what the memos know */
 	unsigned texts, ids, plains;      /* how many of each; none when a certificate is among them */
 	struct memo *memos;               /* of each column */
+	struct text_place *places;        /* of the texts of a run, row by row */
 	uint64_t null_when_empty;         /* bit i: no text in column i is no value */
 	struct buf name;
 	struct ingest_days days;          /* of all rows */

@@ -16,6 +16,7 @@ struct run_state {
 	unsigned stride;
 	uint64_t empty[CSV_RUN]; /* bit i: column i is */
 	bool odd[CSV_RUN];       /* to be taken alone */
+	bool rare[CSV_RUN];      /* a text of it does not go in as it came, or is long */
 };
 
 static inline void note_empty(struct run_state *s, unsigned i, unsigned column, const struct row_plan *p)
@@ -27,21 +28,26 @@ static inline void note_empty(struct run_state *s, unsigned i, unsigned column, 
 
 static void take_ids(struct run_state *s, unsigned column)
 {
+	static const char none[ID_TEXT];
+	UNSET const char *texts[CSV_RUN];
+	UNSET uint64_t ids[CSV_RUN];
 	const struct csv_run run = *s->run; /* a copy: no store into a row can change it */
 	const struct id_changes *changes = s->row->changes;
 	unsigned field = (unsigned)s->columns[column], stride = s->stride;
 	uint8_t *to = s->fixed + s->row->plan[column].offset;
-	for (unsigned i = 0; i < run.rows; i++, to += stride) {
+	for (unsigned i = 0; i < run.rows; i++) {
 		struct str text = csv_run_field(&run, i, field);
-		uint64_t stored = 0, ignored;
 		if (text.n != ID_TEXT)
 			text = text_trim(text);
-		if (text.n != ID_TEXT || !id_parse_clean(text.p, s->row->as_of, &stored) ||
-		    (changes && id_changes_find(changes, text, &ignored)))
+		texts[i] = text.n == ID_TEXT ? text.p : none;
+	}
+	id_parse_each(texts, run.rows, s->row->as_of, ids);
+	for (unsigned i = 0; i < run.rows; i++, to += stride) {
+		le64_put(to, ids[i]);
+		if (!ids[i] || (changes && id_changes_find(changes, (struct str){ texts[i], ID_TEXT }, &(uint64_t){ 0 })))
 			s->odd[i] = true;
 		else
-			row_note_taken(s->row, stored);
-		le64_put(to, stored);
+			row_note_taken(s->row, ids[i]);
 	}
 }
 
@@ -69,11 +75,12 @@ static uint64_t read_anew(struct run_state *s, unsigned i, unsigned column, stru
 	return row_stored(p, v);
 }
 
-/* Dates, enumerations, ...: a memo knows most of them, whatever blanks stand around them. */
-static inline __attribute__((always_inline)) void take_plain(struct run_state *s, unsigned column, unsigned width)
+/* Dates, enumerations, ...: a memo knows most of them, whatever blanks stand around them. alike: rows that are neighbours mostly have the
+ * same one. */
+static inline __attribute__((always_inline)) void take_plain(struct run_state *s, unsigned column, unsigned width, bool alike)
 {
 	static const struct memo_place none;
-	const struct memo_place *last = &none; /* neighbours are often alike */
+	const struct memo_place *last = &none;
 	const struct row_plan plan = s->row->plan[column], *p = &plan; /* copies: no store into a row can change them */
 	const struct csv_run run = *s->run;
 	struct memo *memo = &s->row->memos[column];
@@ -89,7 +96,7 @@ static inline __attribute__((always_inline)) void take_plain(struct run_state *s
 		}
 		if (text.n <= MEMO_TEXT) {
 			struct memo_key key = memo_key(text.p, text.n);
-			const struct memo_place *place = memo_holds(last, &key) ? last : memo_find(memo, &key);
+			const struct memo_place *place = alike && memo_holds(last, &key) ? last : memo_find(memo, &key);
 			if (place) {
 				last = place;
 				put_number(to, row_stored(p, place->value), width);
@@ -114,6 +121,17 @@ static void take_nothing(struct run_state *s, unsigned column)
 	}
 }
 
+/* take_plain, with a width that the compiler knows. Of the values that are stored in 8 bytes regions are the most. */
+static void take_plain_of(struct run_state *s, unsigned column, unsigned width)
+{
+	switch (width) {
+	case 1: take_plain(s, column, 1, false); return;
+	case 2: take_plain(s, column, 2, false); return;
+	case 4: take_plain(s, column, 4, false); return;
+	default: take_plain(s, column, 8, true);
+	}
+}
+
 static void take_numbers(struct run_state *s)
 {
 	const struct row_builder *b = s->row;
@@ -122,41 +140,116 @@ static void take_numbers(struct run_state *s)
 			take_nothing(s, c);
 		else if (b->plan[c].sort == PLAN_ID)
 			take_ids(s, c);
-		else if (b->plan[c].sort > PLAN_NAME && b->plan[c].width == 1)
-			take_plain(s, c, 1);
-		else if (b->plan[c].sort > PLAN_NAME && b->plan[c].width == 4)
-			take_plain(s, c, 4);
 		else if (b->plan[c].sort > PLAN_NAME)
-			take_plain(s, c, b->plan[c].width);
+			take_plain_of(s, c, b->plan[c].width);
 	}
 }
 
-/* The texts of row i, appended: there is room for those that are short and as they came. */
-static inline void take_texts(struct run_state *s, const struct csv_run *run, unsigned i, struct buf *texts)
+/* name_is_normal of a name of up to 15 bytes, without a loop; false of any other. 16 bytes can be read at name.p. */
+static inline bool is_short_normal_name(struct str name)
+{
+	typedef uint8_t bytes __attribute__((vector_size(16)));
+	static const uint8_t firsts[15 + 16] = { [0] = 0xFF, [3] = 0xFF, [6] = 0xFF, [9] = 0xFF, [12] = 0xFF }; /* of characters of three bytes */
+	bytes v, first;
+	uint64_t halves[2];
+	if (name.n > 15 || !(0x9249 >> name.n & 1)) /* 0, 3, 6, ... 15 bytes */
+		return false;
+	memcpy(&v, name.p, sizeof v);
+	memcpy(&first, firsts + 15 - name.n, sizeof first);
+	v = (bytes)(v - 0xE4 > 0xE9 - 0xE4) & first;
+	memcpy(halves, &v, sizeof halves);
+	return !(halves[0] | halves[1]);
+}
+
+#define PLACED_MOST (2 * CSV_ROOM) /* bytes of a text that is copied without a look at its size */
+
+/* The texts or names of a column: each is trimmed, and its place noted among those of its row. */
+static inline __attribute__((always_inline)) void place_texts(struct run_state *s, unsigned column, struct text_place *to, bool name)
+{
+	const struct csv_run run = *s->run;
+	unsigned field = (unsigned)s->columns[column], texts = s->row->texts;
+	bool needed = s->row->plan[column].empty_reason;
+	for (unsigned i = 0; i < run.rows; i++, to += texts) {
+		struct str text = text_trim(csv_run_field(&run, i, field));
+		*to = (struct text_place){ (uint32_t)(text.p - run.p), (uint32_t)text.n };
+		s->empty[i] |= (uint64_t)!text.n << column;
+		s->odd[i] |= needed && !text.n;
+		s->rare[i] |= name ? !is_short_normal_name(text) : text.n > PLACED_MOST;
+	}
+}
+
+static void place_nothing(struct run_state *s, unsigned column, struct text_place *to)
+{
+	for (unsigned i = 0; i < s->run->rows; i++, to += s->row->texts) {
+		*to = (struct text_place){ 0 };
+		note_empty(s, i, column, &s->row->plan[column]);
+	}
+}
+
+static void take_text_places(struct run_state *s)
 {
 	struct row_builder *b = s->row;
-	size_t start = texts->n, heads = b->kind->text_count;
-	char *sizes = texts->p + start, *to = sizes + heads;
-	for (unsigned t = 0, n = b->texts; t < n; t++) {
+	for (unsigned t = 0; t < b->texts; t++) {
 		unsigned column = b->order[t];
-		const struct row_plan *p = &b->plan[column];
-		struct str text = { NULL, 0 };
-		if (s->columns[column] >= 0)
-			text = text_trim(csv_run_field(run, i, (unsigned)s->columns[column]));
-		sizes[t] = (char)text.n;
-		if (!text.n) {
-			note_empty(s, i, column, p);
-		} else if (text.n <= CSV_ROOM && (p->sort == PLAN_TEXT || name_is_normal(text))) {
-			memcpy(to, text.p, CSV_ROOM);
-			to += text.n;
-		} else {
-			texts->n = (size_t)(to - texts->p);
-			row_append_text(b, p, text, texts, start);
-			sizes = texts->p + start;
-			to = texts->p + texts->n;
-		}
+		struct text_place *to = b->places + t;
+		if (s->columns[column] < 0)
+			place_nothing(s, column, to);
+		else if (b->plan[column].sort == PLAN_NAME)
+			place_texts(s, column, to, true);
+		else
+			place_texts(s, column, to, false);
+	}
+}
+
+/* Texts whose places are known, appended to those of a row: there is room for them. */
+static inline void put_placed(const char *p, const struct text_place *places, unsigned count, struct buf *texts)
+{
+	char *sizes = texts->p + texts->n, *to = sizes + count;
+	for (unsigned t = 0; t < count; t++) {
+		const char *from = p + places[t].at;
+		sizes[t] = (char)places[t].n;
+		memcpy(to, from, CSV_ROOM);
+		if (places[t].n > CSV_ROOM)
+			memcpy(to + CSV_ROOM, from + CSV_ROOM, CSV_ROOM);
+		to += places[t].n;
 	}
 	texts->n = (size_t)(to - texts->p);
+}
+
+/* Any texts of a row. */
+static void put_rare(struct row_builder *b, const char *p, const struct text_place *places, struct buf *texts)
+{
+	size_t start = texts->n;
+	texts->n += b->texts;
+	for (unsigned t = 0; t < b->texts; t++)
+		row_append_text(b, &b->plan[b->order[t]], (struct str){ p + places[t].at, places[t].n }, texts, start);
+}
+
+/* The rows from first to end - 1, none of them odd, into the batch. */
+static void keep_usual(struct batch *b, const struct run_state *s, const struct reading *r, unsigned first, unsigned end)
+{
+	struct row_builder *row = s->row;
+	struct table_rows *rows = &b->rows;
+	unsigned texts = row->texts, n = end - first, stride = s->stride;
+	const uint8_t *made = s->fixed + (size_t)first * stride;
+	uint8_t *fixed = table_rows_next(rows); /* at or before it: rows may have been refused */
+	if (fixed != made)
+		memmove(fixed, made, (size_t)n * stride);
+	for (unsigned i = first; i < end; i++, fixed += stride) {
+		const struct text_place *places = row->places + (size_t)i * texts;
+		struct row_marks marks = { .nulls = s->empty[i] & row->null_when_empty, .empty = s->empty[i] };
+		buf_reserve(&rows->texts, texts * (size_t)(1 + PLACED_MOST) + PLACED_MOST);
+		if (s->rare[i])
+			put_rare(row, s->run->p, places, &rows->texts);
+		else
+			put_placed(s->run->p, places, texts, &rows->texts);
+		rows->starts[rows->rows + 1 + i - first] = (uint32_t)rows->texts.n;
+		le32_put(fixed, (uint32_t)s->run->line + i);
+		le16_put(fixed + 4, (uint16_t)r->file);
+		shares_add(&b->shares, &marks);
+	}
+	table_rows_keep_many(rows, n);
+	b->rows_read += n;
 }
 
 /* Row i alone, as a record. */
@@ -177,29 +270,21 @@ static int take_odd(struct batch *b, const struct run_state *s, const struct rea
 
 int batch_take_run(struct batch *b, struct row_builder *row, const struct reading *r, const struct csv_run *run, struct err *err)
 {
-	const struct csv_run copy = *run; /* no store into a row can change it */
 	struct run_state s = { .row = row, .run = run, .columns = r->columns, .stride = row->kind->stride };
 	bool usual = run->line + run->rows <= UINT32_MAX && row->texts + row->ids + row->plains == row->kind->column_count;
 	s.fixed = table_rows_room(&b->rows, run->rows);
 	row->room = true;
-	if (usual)
+	if (usual) {
 		take_numbers(&s);
-	for (unsigned i = 0; i < run->rows; i++) {
-		buf_reserve(&b->rows.texts, row->kind->text_count * (size_t)(1 + CSV_ROOM) + CSV_ROOM);
-		const uint8_t *made = s.fixed + (size_t)i * s.stride;
-		uint8_t *fixed = table_rows_next(&b->rows); /* at or before it: rows may have been refused */
-		if (usual && !s.odd[i])
-			take_texts(&s, &copy, i, &b->rows.texts);
-		if (!usual || s.odd[i]) {
-			table_rows_drop(&b->rows);
-			if (take_odd(b, &s, r, i, err) < 0)
-				return -1;
-			continue;
-		}
-		b->rows_read++;
-		if (fixed != made)
-			memcpy(fixed, made, s.stride);
-		batch_keep(b, row, r, (uint32_t)run->line + i, s.empty[i]);
+		take_text_places(&s);
+	}
+	for (unsigned i = 0, end; i < run->rows; i = end) {
+		for (end = i; usual && end < run->rows && !s.odd[end]; end++)
+			;
+		if (end > i)
+			keep_usual(b, &s, r, i, end);
+		else if (take_odd(b, &s, r, end++, err) < 0)
+			return -1;
 	}
 	return 0;
 }

@@ -78,17 +78,29 @@ uint8_t *table_rows_room(struct table_rows *b, uint32_t n)
 	return (uint8_t *)b->fixed.p + b->fixed.n;
 }
 
-void table_rows_keep(struct table_rows *b)
+void table_rows_keep_many(struct table_rows *b, uint32_t n)
 {
 	const struct kind *k = b->kind;
-	uint32_t from = b->starts[b->rows];
-	struct row r = { (uint8_t *)b->fixed.p + b->fixed.n, (uint8_t *)b->texts.p + from };
-	struct row_sum hash = hash_of(k, r, b->texts.n - from);
-	row_sum_add(&b->sum, hash);
-	b->fingerprints[b->rows] = k->ids[0] < 0 ? hash.low :
-		id_key(le64_get(r.fixed + k->columns[k->ids[0]].offset)) | (hash.high & ~ID_KEY_MASK);
-	b->fixed.n += k->stride;
-	b->starts[++b->rows] = (uint32_t)b->texts.n;
+	const struct table_rows rows = *b; /* a copy: no store can change it */
+	struct row r = { (uint8_t *)rows.fixed.p + rows.fixed.n, NULL };
+	bool has_id = k->ids[0] >= 0;
+	unsigned id = has_id ? k->columns[k->ids[0]].offset : 0, stride = k->stride;
+	unsigned __int128 sum = 0;
+	for (uint32_t i = rows.rows; i < rows.rows + n; i++, r.fixed += stride) {
+		r.texts = (uint8_t *)rows.texts.p + rows.starts[i];
+		struct row_sum hash = hash_of(k, r, rows.starts[i + 1] - rows.starts[i]);
+		sum += (unsigned __int128)hash.high << 64 | hash.low;
+		rows.fingerprints[i] = has_id ? id_key(le64_get(r.fixed + id)) | (hash.high & ~ID_KEY_MASK) : hash.low;
+	}
+	row_sum_add(&b->sum, (struct row_sum){ (uint64_t)sum, (uint64_t)(sum >> 64) });
+	b->fixed.n += (size_t)n * stride;
+	b->rows += n;
+}
+
+void table_rows_keep(struct table_rows *b)
+{
+	b->starts[b->rows + 1] = (uint32_t)b->texts.n;
+	table_rows_keep_many(b, 1);
 }
 
 void table_rows_parts(const struct table_rows *b, uint8_t head[4], struct str parts[ROWS_PARTS])

@@ -36,6 +36,8 @@ static inline uint8_t *table_rows_next(struct table_rows *b)
 	return b->rows < b->cap ? (uint8_t *)b->fixed.p + b->fixed.n : table_rows_room(b, 1);
 }
 void table_rows_keep(struct table_rows *b);
+/* The same of the next n rows, which stand in their room already; the caller has noted where the texts of each end: starts[rows + 1 ..]. */
+void table_rows_keep_many(struct table_rows *b, uint32_t n);
 static inline void table_rows_drop(struct table_rows *b) { b->texts.n = b->starts[b->rows]; }
 /* A row refused for its id, of a kind with ROLE_REGISTER: kept beside the rows, for "maybe registered". */
 void table_rows_refuse(struct table_rows *b, struct str household_no, struct str name, int64_t region, struct str cleaned_id);
