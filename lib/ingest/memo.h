@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define MEMO_TEXT 32    /* bytes; a longer text is not remembered */
+#define MEMO_SHORT 16   /* bytes: those that most texts keep within are looked for with one register */
 #define MEMO_PLACES 256 /* of a column */
 
 typedef uint64_t memo_words __attribute__((vector_size(16)));
@@ -37,13 +38,20 @@ static inline memo_words memo_load(const void *p)
 	return w;
 }
 
+/* n bytes of ones and then zeros stand from [MEMO_TEXT - n] on. */
+static const unsigned char memo_ones[2 * MEMO_TEXT] = { [0 ... MEMO_TEXT - 1] = 0xFF };
+
 /* text: up to MEMO_TEXT bytes, and as many readable at p. */
 static inline struct memo_key memo_key(const char *p, size_t n)
 {
-	/* n bytes of ones and then zeros stand from [MEMO_TEXT - n] on. */
-	static const unsigned char ones[2 * MEMO_TEXT] = { [0 ... MEMO_TEXT - 1] = 0xFF };
-	const unsigned char *mask = ones + MEMO_TEXT - n;
+	const unsigned char *mask = memo_ones + MEMO_TEXT - n;
 	return (struct memo_key){ memo_load(p) & memo_load(mask), memo_load(p + 16) & memo_load(mask + 16), (uint32_t)n };
+}
+
+/* The same of up to MEMO_SHORT bytes. */
+static inline struct memo_key memo_short_key(const char *p, size_t n)
+{
+	return (struct memo_key){ .first = memo_load(p) & memo_load(memo_ones + MEMO_TEXT - n), .n = (uint32_t)n };
 }
 
 /* The first of the two places, side by side, where key is or may be put. */
@@ -60,11 +68,24 @@ static inline bool memo_holds(const struct memo_place *p, const struct memo_key 
 	return !(other[0] | other[1] | (p->key.n ^ k->n));
 }
 
+/* The same, for a short one: what it is equal to is as short. */
+static inline bool memo_holds_short(const struct memo_place *p, const struct memo_key *k)
+{
+	memo_words other = p->key.first ^ k->first;
+	return !(other[0] | other[1] | (p->key.n ^ k->n));
+}
+
 /* The place that holds the key, or NULL. */
 static inline struct memo_place *memo_find(struct memo *m, const struct memo_key *k)
 {
 	struct memo_place *p = memo_at(m, k);
 	return memo_holds(p, k) ? p : memo_holds(p + 1, k) ? p + 1 : NULL;
+}
+
+static inline struct memo_place *memo_find_short(struct memo *m, const struct memo_key *k)
+{
+	struct memo_place *p = memo_at(m, k);
+	return memo_holds_short(p, k) ? p : memo_holds_short(p + 1, k) ? p + 1 : NULL;
 }
 
 /* Remember; of the two the one that came later stays. */

@@ -94,16 +94,20 @@ static inline __attribute__((always_inline)) void take_plain(struct run_state *s
 			note_empty(s, i, column, p);
 			continue;
 		}
-		if (text.n <= MEMO_TEXT) {
+		const struct memo_place *place = NULL;
+		if (text.n <= MEMO_SHORT) {
+			struct memo_key key = memo_short_key(text.p, text.n);
+			place = alike && memo_holds_short(last, &key) ? last : memo_find_short(memo, &key);
+		} else if (text.n <= MEMO_TEXT) {
 			struct memo_key key = memo_key(text.p, text.n);
-			const struct memo_place *place = alike && memo_holds(last, &key) ? last : memo_find(memo, &key);
-			if (place) {
-				last = place;
-				put_number(to, row_stored(p, place->value), width);
-				if (place->reason)
-					s->odd[i] = true;
-				continue;
-			}
+			place = memo_find(memo, &key);
+		}
+		if (place) {
+			last = place;
+			put_number(to, row_stored(p, place->value), width);
+			if (place->reason)
+				s->odd[i] = true;
+			continue;
 		}
 		put_number(to, read_anew(s, i, column, text), width);
 	}
