@@ -86,12 +86,35 @@ static size_t unique(uint64_t *v, size_t n)
 	return kept;
 }
 
-/* The suspects, sorted, behind a filter: a pass over all rows asks mostly about others. */
+#define SIEVE_LEAST 16 /* log2 of the bits of a sieve */
+#define SIEVE_BITS 16  /* a suspect, or more */
+
+/* The suspects, sorted, behind a filter, and this behind a sieve of one bit a suspect: a pass over all rows asks mostly about others. */
 struct suspects {
 	const uint64_t *keys;
 	size_t count;
 	struct filter filter;
+	uint64_t *sieve;
+	unsigned shift; /* of a mixed key: its place in the sieve is left */
 };
+
+static inline uint64_t sieve_place(const struct suspects *s, uint64_t key)
+{
+	return (key ^ key >> 23) * UINT64_C(0x9E3779B97F4A7C15) >> s->shift;
+}
+
+static void fill_sieve(struct suspects *s)
+{
+	unsigned bits = SIEVE_LEAST;
+	while (bits < 32 && UINT64_C(1) << bits < SIEVE_BITS * (uint64_t)s->count)
+		bits++;
+	s->shift = 64 - bits;
+	s->sieve = mem_alloc(UINT64_C(1) << (bits - 3));
+	for (size_t i = 0; i < s->count; i++) {
+		uint64_t at = sieve_place(s, s->keys[i]);
+		s->sieve[at / 64] |= UINT64_C(1) << at % 64;
+	}
+}
 
 static void suspects_init(struct suspects *s, const uint64_t *keys, size_t n)
 {
@@ -102,6 +125,26 @@ static void suspects_init(struct suspects *s, const uint64_t *keys, size_t n)
 		filter_fetch(&s->filter, keys + i, n - i < FILTER_GROUP ? (uint32_t)(n - i) : FILTER_GROUP, UINT64_MAX, &group);
 		filter_add(&s->filter, &group);
 	}
+	fill_sieve(s);
+}
+
+static void suspects_release(struct suspects *s)
+{
+	filter_release(&s->filter);
+	free(s->sieve);
+}
+
+/* Which of n fingerprints the sieve keeps: where they stand, to at[]; how many. There is no branch that could be guessed wrong. */
+static unsigned sift(const struct suspects *s, const uint64_t *prints, unsigned n, uint64_t mask, uint16_t *at)
+{
+	const uint64_t *sieve = s->sieve;
+	unsigned kept = 0;
+	for (unsigned i = 0; i < n; i++) {
+		uint64_t place = sieve_place(s, prints[i] & mask);
+		at[kept] = (uint16_t)i;
+		kept += sieve[place / 64] >> place % 64 & 1;
+	}
+	return kept;
 }
 
 static bool suspected(const struct suspects *s, uint64_t key)
@@ -132,20 +175,22 @@ struct candidates {
 static int gather(struct table_writer *w, const uint64_t *keys, size_t n, struct candidates *c, struct err *err)
 {
 	uint64_t *prints = mem_grow(NULL, FINGERPRINTS, sizeof *prints), first = 0;
+	UNSET uint16_t at[FINGERPRINTS];
 	struct suspects set;
 	ssize_t got;
 	suspects_init(&set, keys, n);
 	while ((got = fingerprints_get(&w->fingerprints, first, prints, FINGERPRINTS, err)) > 0) {
-		for (ssize_t i = 0; i < got; i++) {
-			uint64_t key = prints[i] & w->key_mask;
+		unsigned kept = sift(&set, prints, (unsigned)got, w->key_mask, at);
+		for (unsigned i = 0; i < kept; i++) {
+			uint64_t print = prints[at[i]], key = print & w->key_mask;
 			if (!suspected(&set, key))
 				continue;
-			struct candidate one = { .key = key, .fingerprint = prints[i], .ordinal = (uint32_t)(first + (uint64_t)i) };
+			struct candidate one = { .key = key, .fingerprint = print, .ordinal = (uint32_t)(first + at[i]) };
 			VEC_PUSH(c->items, c->n, c->cap, one);
 		}
 		first += (uint64_t)got;
 	}
-	filter_release(&set.filter);
+	suspects_release(&set);
 	free(prints);
 	return got < 0 ? -1 : 0;
 }
