@@ -50,6 +50,7 @@ void eval_release(struct eval *v)
 void eval_dossier(struct eval *v)
 {
 	v->remembered = NULL;
+	v->truths = NULL;
 	v->member_marks = NULL;
 	v->may_remember = true;
 }
@@ -61,6 +62,7 @@ void eval_unit(struct eval *v, enum item item, uint32_t index)
 	v->evidence = (struct set){ 0 };
 	v->nature = -1;
 	v->members_marked = false;
+	v->common_not = v->common_true = v->rules_asked = v->rules_fire = 0;
 }
 
 static const struct frame_item *frame_at(const struct frame_item *f, unsigned depth)
@@ -567,9 +569,18 @@ static RARE enum tri in_list(struct eval *v, const struct expr *e, const struct 
 	return found;
 }
 
+/* What is not true is as good as false where it must be true. */
+static enum tri common(struct eval *v, const struct expr *e, const struct frame_item *f)
+{
+	uint64_t bit = UINT64_C(1) << (e->common - 1);
+	if (!((v->common_true | v->common_not) & bit))
+		*(number(v, e, f) == TRI_TRUE ? &v->common_true : &v->common_not) |= bit;
+	return v->common_true & bit ? TRI_TRUE : TRI_FALSE;
+}
+
 static enum tri truth(struct eval *v, const struct expr *e, const struct frame_item *f)
 {
-	return (enum tri)number(v, e, f);
+	return e->common ? common(v, e, f) : (enum tri)number(v, e, f);
 }
 
 static enum tri logic(struct eval *v, const struct expr *e, const struct frame_item *f)
@@ -639,10 +650,30 @@ static struct set term_items(struct eval *v, const struct term *t, const struct 
 	return remembers(v, t) ? remembered(v, t, at->index) : items(v, t->expr, &alone);
 }
 
+/* Where the truth of the term on the item is remembered, or NULL. */
+static uint8_t *truth_of(struct eval *v, const struct term *t, uint32_t item)
+{
+	struct dossier *d = v->d;
+	uint32_t count = t->item == ITEM_PERSON ? d->person_count : t->item == ITEM_REGISTER ? d->register_count : 0;
+	if (!count || !v->may_remember || t->asks_unit || t->expr->type.type != VT_BOOL)
+		return NULL;
+	if (!v->truths)
+		v->truths = arena_alloc(&d->arena, d->pack->term_count * sizeof *v->truths);
+	uint8_t **truths = &v->truths[t->index];
+	if (!*truths)
+		*truths = arena_alloc(&d->arena, count);
+	return *truths + item;
+}
+
 static int64_t term_number(struct eval *v, const struct term *t, const struct frame_item *at)
 {
 	struct frame_item alone = { at->item, at->index, NULL };
-	return number(v, t->expr, &alone);
+	uint8_t *known = truth_of(v, t, at->index);
+	if (!known)
+		return number(v, t->expr, &alone);
+	if (!*known)
+		*known = (uint8_t)(1 + number(v, t->expr, &alone));
+	return *known - 1;
 }
 
 static struct str term_text(struct eval *v, const struct term *t, const struct frame_item *at)
@@ -653,7 +684,7 @@ static struct str term_text(struct eval *v, const struct term *t, const struct f
 
 static RARE bool fires(struct eval *v, const struct expr *e)
 {
-	return v->evaluated >> e->index & 1 && truth(v, v->d->pack->rules[e->index].when, &v->unit) == TRI_TRUE;
+	return v->evaluated >> e->index & 1 && eval_rule(v, &v->d->pack->rules[e->index]);
 }
 
 /* ---- what is asked for ------------------------------------------------------------------------------------------------------------- */
@@ -727,6 +758,15 @@ struct value eval_at(struct eval *v, const struct expr *e, const struct frame_it
 enum tri eval_condition(struct eval *v, const struct expr *e)
 {
 	return truth(v, e, &v->unit);
+}
+
+bool eval_rule(struct eval *v, const struct rule *r)
+{
+	uint64_t bit = UINT64_C(1) << r->index;
+	if (!(v->rules_asked & bit) && truth(v, r->when, &v->unit) == TRI_TRUE)
+		v->rules_fire |= bit;
+	v->rules_asked |= bit;
+	return v->rules_fire & bit;
 }
 
 struct set eval_set(struct eval *v, const struct expr *e)

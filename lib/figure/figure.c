@@ -191,19 +191,46 @@ void figures_spread(struct figures *f, const struct places *places)
 	fill_slots(f);
 }
 
+#define AT_ONCE 32 /* places whose memory is fetched together: what one holds is known only when it is there */
+
+/* The rows of some places in `into`, with all that will be looked at of them on its way. */
+static void fetch_rows(struct figures *into, struct figure_row *const *from, unsigned n, const unsigned *map, struct figure_row **ret)
+{
+	if (into->slot_count)
+		for (unsigned i = 0; i < n; i++)
+			__builtin_prefetch(&into->slots[home_of(into, from[i]->level, from[i]->region)]);
+	for (unsigned i = 0; into->slot_count && i < n; i++) {
+		uint32_t row = into->slots[home_of(into, from[i]->level, from[i]->region)];
+		if (row)
+			__builtin_prefetch(into->rows[row - 1]);
+	}
+	for (unsigned i = 0; i < n; i++) {
+		ret[i] = figure_row(into, from[i]->level, from[i]->region);
+		__builtin_prefetch(ret[i]->parts);
+	}
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned part = 0; part < from[i]->part_count; part++) {
+			unsigned to = map[part * FIGURE_PART] / FIGURE_PART;
+			if (from[i]->parts[part] && to < ret[i]->part_count && ret[i]->parts[to])
+				__builtin_prefetch(part_at(into, ret[i]->parts[to] - 1));
+		}
+}
+
 static void add_times(struct figures *into, const struct figures *from, int64_t times)
 {
-	unsigned *map = mem_alloc((from->name_count + 1) * sizeof *map);
+	unsigned *map = mem_alloc((from->name_count + FIGURE_PART) * sizeof *map);
+	struct figure_row *to[AT_ONCE];
 	for (unsigned i = 0; i < from->name_count; i++)
 		map[i] = same_name(into, i, from->names[i]);
 	for (uint32_t i = 0; i < from->row_count; i++) {
 		const struct figure_row *r = from->rows[i];
-		struct figure_row *to = figure_row(into, r->level, r->region);
+		if (i % AT_ONCE == 0)
+			fetch_rows(into, from->rows + i, from->row_count - i < AT_ONCE ? from->row_count - i : AT_ONCE, map, to);
 		for (unsigned part = 0; part < r->part_count; part++)
 			for (unsigned k = 0; r->parts[part] && k < FIGURE_PART; k++) {
 				int64_t count = part_at(from, r->parts[part] - 1)[k];
 				if (count)
-					figure_row_add(into, to, map[part * FIGURE_PART + k], times * count);
+					figure_row_add(into, to[i % AT_ONCE], map[part * FIGURE_PART + k], times * count);
 			}
 	}
 	free(map);

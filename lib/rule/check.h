@@ -30,9 +30,13 @@ struct trigger {
 };
 struct trigger trigger_of(struct pack *pack, const struct expr *e);
 
-/* Kinds of which the person, or the people of the household, must have a row for e to be true, or for its set not to be empty (own.c). */
+/* Kinds of which the person, the people of the household, or the members of the registry household and those who live with them, must have
+ * a row for e to be true, or for its set not to be empty (own.c). */
 uint64_t own_of_person(const struct pack *pack, const struct expr *e);
 uint64_t own_of_household(const struct pack *pack, const struct expr *e);
+uint64_t own_of_register(const struct pack *pack, const struct expr *e);
+
+void find_common(struct pack *pack); /* of all rules (common.c) */
 
 /* Advise against what can never be true in a checked expression, and in what it holds. */
 void advise_never(struct checker *c, const struct expr *e);

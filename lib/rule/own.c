@@ -10,6 +10,8 @@
 #define BIT(attribute) (UINT64_C(1) << (attribute))
 #define AWAY (BIT(A_SOURCE) | BIT(A_BRANCHES) | BIT(A_PARTNER) | BIT(A_REGISTERS) | BIT(A_MEMBERS) | BIT(A_FAMILY) | BIT(A_HEAD) | \
 	      BIT(A_ROWS) | BIT(A_HOUSEHOLD))
+/* And from the members of a registry household and those who live with them. */
+#define AWAY_OF_MEMBERS ((AWAY | BIT(A_PERSONS)) & ~(BIT(A_MEMBERS) | BIT(A_FAMILY)))
 
 static uint64_t role_bit(const struct pack *p, enum role role)
 {
@@ -38,28 +40,39 @@ uint64_t own_of_person(const struct pack *p, const struct expr *e)
 	}
 }
 
-static bool leads_away(const struct expr *e)
+static bool leads(const struct expr *e, uint64_t away)
 {
 	if (!e)
 		return false;
 	if (e->op == E_ATTRIBUTE)
-		return AWAY >> e->index & 1;
-	return leads_away(e->a) || (e->op == E_PATH && leads_away(e->b)) || (e->op == E_UNION && leads_away(e->b)) ||
-	       (e->op == E_TERM && leads_away(e->term->expr));
+		return away >> e->index & 1;
+	return leads(e->a, away) || (e->op == E_PATH && leads(e->b, away)) || (e->op == E_UNION && leads(e->b, away)) ||
+	       (e->op == E_TERM && leads(e->term->expr, away));
 }
 
-uint64_t own_of_household(const struct pack *p, const struct expr *e)
+/* away: attributes that lead to others than those whose rows are looked at. */
+static uint64_t own_of(const struct pack *p, const struct expr *e, uint64_t away)
 {
 	if (!e)
 		return TRIGGER_ALWAYS;
 	switch (e->op) {
 	case E_KIND: return UINT64_C(1) << e->index;
-	case E_TERM: return own_of_household(p, e->term->expr);
+	case E_TERM: return own_of(p, e->term->expr, away);
 	case E_PATH: case E_FILTER: case E_ANY:
-		return leads_away(e->a) ? TRIGGER_ALWAYS : narrower(own_of_household(p, e->a), own_of_household(p, e->b));
-	case E_LATEST: case E_IS_TRUE: return own_of_household(p, e->a);
-	case E_AND: return narrower(own_of_household(p, e->a), own_of_household(p, e->b));
-	case E_OR: case E_UNION: return own_of_household(p, e->a) | own_of_household(p, e->b);
+		return leads(e->a, away) ? TRIGGER_ALWAYS : narrower(own_of(p, e->a, away), own_of(p, e->b, away));
+	case E_LATEST: case E_IS_TRUE: return own_of(p, e->a, away);
+	case E_AND: return narrower(own_of(p, e->a, away), own_of(p, e->b, away));
+	case E_OR: case E_UNION: return own_of(p, e->a, away) | own_of(p, e->b, away);
 	default: return TRIGGER_ALWAYS;
 	}
+}
+
+uint64_t own_of_household(const struct pack *p, const struct expr *e)
+{
+	return own_of(p, e, AWAY);
+}
+
+uint64_t own_of_register(const struct pack *p, const struct expr *e)
+{
+	return own_of(p, e, AWAY_OF_MEMBERS);
 }

@@ -343,6 +343,7 @@ static uint64_t own_of(const struct pack *p, const struct rule *r)
 	switch (r->unit) {
 	case UNIT_PERSON: return own_of_person(p, r->when);
 	case UNIT_HOUSEHOLD: return own_of_household(p, r->when);
+	case UNIT_REGISTER: return own_of_register(p, r->when);
 	default: return TRIGGER_ALWAYS;
 	}
 }
@@ -383,8 +384,10 @@ static void load(struct loader *l)
 	load_ok(l, load_figures(l, yaml_get(root, "figures")));
 	load_unseen(l, yaml_get(root, "unseen"));
 	find_unused(l);
-	if (!l->faults->errors)
+	if (!l->faults->errors) {
 		find_triggers(l->pack);
+		find_common(l->pack);
+	}
 }
 
 static struct pack *read_pack(const struct yaml *yaml, const struct schema *schema, int32_t as_of, struct faults *faults, struct err *err)

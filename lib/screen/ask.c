@@ -169,7 +169,7 @@ static void doubt(struct screener *s, const struct rule *r, struct finding *f)
 
 bool ask(struct screener *s, const struct rule *r, enum item item, uint32_t index, struct finding *ret)
 {
-	if (eval_condition(&s->eval, r->when) != TRI_TRUE)
+	if (!eval_rule(&s->eval, r))
 		return false;
 	struct finding f = { .list = r->list, .rule = r->index, .unit = r->unit, .status = { "", 0 } };
 	struct set rows = r->evidence ? eval_set(&s->eval, r->evidence) : (struct set){ 0 };

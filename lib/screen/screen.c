@@ -56,6 +56,8 @@ static void screen_unit(struct screener *s, enum unit unit, enum item item, uint
 		if (!set)
 			eval_unit(&s->eval, item, index);
 		set = true;
+		if (all->rules[i].rule->common & s->eval.common_not)
+			continue;
 		if (ask(s, all->rules[i].rule, item, index, &f))
 			count_finding(s, &f, item, index, &lists);
 	}
@@ -82,18 +84,32 @@ static uint64_t kinds_of(const struct dossier *d, struct set people)
 	return kinds;
 }
 
+/* Of the members and those who live with them. */
+static uint64_t kinds_of_register(const struct dossier *d, struct set members, const uint64_t *households)
+{
+	uint64_t kinds = kinds_of(d, members);
+	for (uint32_t i = 0; i < members.n; i++) {
+		uint32_t home = d->persons[members.items[i]].household;
+		kinds |= home == NONE ? 0 : households[home];
+	}
+	return kinds;
+}
+
 static void screen_dossier(struct screener *s)
 {
 	struct dossier *d = &s->dossier;
 	eval_dossier(&s->eval);
 	s->register_marks = arena_alloc(&d->arena, d->register_count + 1);
 	s->household_marks = arena_alloc(&d->arena, d->household_count + 1);
+	uint64_t *kinds = arena_alloc(&d->arena, (d->household_count + 1) * sizeof *kinds);
+	for (uint32_t i = 0; i < d->household_count; i++)
+		kinds[i] = kinds_of(d, d->households[i].people);
 	for (uint32_t i = 0; i < d->register_count; i++)
 		if (d->registers[i].principal)
-			screen_unit(s, UNIT_REGISTER, ITEM_REGISTER, i, UINT64_MAX);
+			screen_unit(s, UNIT_REGISTER, ITEM_REGISTER, i, kinds_of_register(d, d->registers[i].members, kinds));
 	for (uint32_t i = 0; i < d->household_count; i++)
 		if (d->households[i].principal && !d->households[i].collective)
-			screen_unit(s, UNIT_HOUSEHOLD, ITEM_HOUSEHOLD, i, kinds_of(d, d->households[i].people));
+			screen_unit(s, UNIT_HOUSEHOLD, ITEM_HOUSEHOLD, i, kinds[i]);
 	for (uint32_t i = 0; i < d->person_count; i++)
 		if (d->persons[i].flags & PERSON_PRINCIPAL)
 			screen_unit(s, UNIT_PERSON, ITEM_PERSON, i, d->persons[i].kinds);

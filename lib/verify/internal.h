@@ -75,6 +75,7 @@ bool text_open(struct check *c, const char *path, const char *called, struct tex
 void text_close(struct text *t);
 bool text_header(struct text *t, struct str header);                 /* whether it begins with this line, which is then taken */
 enum csv_line text_line(struct text *t, struct csv_lines **ret);     /* the next one, in *ret */
+uint64_t text_size(const struct text *t);                            /* bytes, as the file system has it */
 struct str text_whole(struct text *t);                               /* instead: all of it at once; lives until text_close */
 /* Of all its bytes, at the end; sha256 only when it is not quick. */
 void text_hashes(struct text *t, uint64_t *ret_bytes, uint8_t xxh3[16], uint8_t sha256[SHA256_BYTES]);

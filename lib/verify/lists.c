@@ -374,12 +374,22 @@ static void check_end(struct check *c, const char *name, enum csv_line got, cons
 		wrong(c, "%s:%llu: is no line of a CSV; nothing behind it was read", name, (unsigned long long)s->line);
 }
 
+#define LEAST_LINE (16 + LIST_CELLS) /* bytes: its finding_id, and a comma or the end behind each cell */
+
+/* As many as the manifest says, but no more than the file can have. */
+static size_t lines_at_most(const struct text *t, uint64_t rows)
+{
+	uint64_t most = text_size(t) / LEAST_LINE;
+	return rows < most ? rows : most;
+}
+
 void check_list(struct check *c, enum list list, const char *name, struct text *t, uint64_t rows)
 {
 	struct list_check l = { .c = c, .list = list, .file = name };
 	struct csv_lines *s = NULL;
 	enum csv_line got = CSV_LINES_END;
 	counts_of(c, list);
+	seen_reserve(&c->finding_ids, lines_at_most(t, rows));
 	if (!text_header(t, STR(LIST_HEADER "\n")))
 		wrong(c, "%s:1: its header is not that of a list", name);
 	else

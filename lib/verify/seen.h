@@ -13,6 +13,7 @@ struct seen {
 	bool zero;           /* the number 0 came up */
 };
 
+void seen_reserve(struct seen *s, size_t n);                          /* room for so many more */
 bool seen_add(struct seen *s, uint64_t n);                           /* false: it was there */
 uint64_t seen_add_all(struct seen *s, const struct seen *more);      /* how many of them were there */
 void seen_release(struct seen *s);

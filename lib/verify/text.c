@@ -16,6 +16,7 @@ struct text {
 	int fd;
 	bool ended;
 	uint64_t bytes;          /* read so far */
+	uint64_t size;           /* of the file when it was opened */
 	XXH3_state_t *xxh3;
 	struct sha256 *sha256;   /* NULL: not wanted */
 	struct buf held;
@@ -29,7 +30,7 @@ bool text_open(struct check *c, const char *path, const char *called, struct tex
 	int known = fd < 0 ? -1 : fstat(fd, &st);
 	if (fd >= 0 && known == 0 && S_ISREG(st.st_mode)) {
 		*ret = mem_alloc(sizeof **ret);
-		**ret = (struct text){ .c = c, .called = called, .fd = fd, .xxh3 = XXH3_createState(), .lines = { .more = true } };
+		**ret = (struct text){ .c = c, .called = called, .fd = fd, .size = (uint64_t)st.st_size, .xxh3 = XXH3_createState(), .lines = { .more = true } };
 		(*ret)->sha256 = c->job->quick ? NULL : sha256_new();
 		XXH3_128bits_reset((*ret)->xxh3);
 		return true;
@@ -76,6 +77,11 @@ static bool read_more(struct text *t)
 	t->held.n += (size_t)got;
 	t->bytes += (uint64_t)got;
 	return true;
+}
+
+uint64_t text_size(const struct text *t)
+{
+	return t->size;
 }
 
 struct str text_whole(struct text *t)

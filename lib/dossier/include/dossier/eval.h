@@ -42,6 +42,9 @@ struct eval {
 	int nature;              /* index among the rule's natures, or -1 */
 	const struct village_facts *village;
 	uint64_t evaluated;      /* rules that are evaluated at all, a bit each */
+	/* of the unit: what rules have in common and is not true, what is, and what is not known yet; which rules fire, and which were asked */
+	uint64_t common_not, common_true, rules_asked, rules_fire;
+	uint8_t **truths;        /* [term][item]: 1 + TRI of terms that are a truth; as remembered */
 	uint64_t *member_marks;  /* a bit a person: members of the unit; made when first asked for */
 	bool members_marked;
 };
@@ -53,6 +56,7 @@ void eval_unit(struct eval *v, enum item item, uint32_t index);
 /* A part of an expression, where its items stand around it; a set or text lives until the next unit. */
 struct value eval_at(struct eval *v, const struct expr *e, const struct frame_item *f);
 enum tri eval_condition(struct eval *v, const struct expr *e);
+bool eval_rule(struct eval *v, const struct rule *r);           /* whether its `when` is true of the unit */
 struct set eval_set(struct eval *v, const struct expr *e);      /* lives until the next unit */
 struct set eval_term(struct eval *v, const struct term *t, uint32_t person); /* a term that is a set */
 

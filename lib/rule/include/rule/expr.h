@@ -80,6 +80,7 @@ struct expr {
 	enum op op;
 	unsigned depth, index;
 	unsigned arg_count;
+	unsigned common;            /* number + 1 of what rules have in common (rule/common.c); 0: none */
 	bool moves;                 /* a day that goes with the as-of date: D, D - 365 */
 	struct static_type type;
 	struct expr *a, *b;

@@ -96,7 +96,9 @@ struct rule {
 	struct example *examples;   /* what it says of invented people; see rule/example.h */
 	unsigned example_count;
 	uint64_t trigger;           /* one of these kinds must have a row among the unit's people; see rule/trigger.c */
-	uint64_t own;               /* the same of narrower people: the person itself, the people of the household; of others always; see rule/own.c */
+	uint64_t own;               /* the same of narrower people: the person itself, the people of the household, the members of the registry
+	                             * household and those who live with them; of villages always; see rule/own.c */
+	uint64_t common;            /* conditions that must be true and that other rules on such units ask too, a bit each; see rule/common.c */
 };
 
 /* Rows of a kind whose persons may be in a finding: all, or those that meet all conditions. */
@@ -150,6 +152,7 @@ struct pack {
 	const struct term *unsafe_house;  /* rows counted as unsafe_houses.OBJECT.GRADE */
 	int unsafe_by[2];                 /* their columns */
 	uint64_t converted_rules;         /* rules, a bit each: converted_share_points */
+	unsigned common_count;            /* see rule/common.c */
 	struct enumeration natures;       /* of the rule being checked */
 	/* whose persons may be in a finding of a household or person rule */
 	struct seed *seeds;
@@ -159,6 +162,8 @@ struct pack {
 
 #define TRIGGER_TWICE (UINT64_C(1) << 63)   /* two household rows of one person */
 #define TRIGGER_ALWAYS UINT64_MAX           /* nobody may be left out */
+
+#define PACK_COMMON 64
 
 #define PACK_ANY_DAY 0 /* as_of of those who only read a pack: of values that change from day to day they see the first */
 
