@@ -148,6 +148,11 @@ void frame_passing(struct frame_writer *w)
 	output_passing(w->out);
 }
 
+void frame_later(struct frame_writer *w)
+{
+	output_later(w->out);
+}
+
 int frame_commit(struct frame_writer *w, struct err *err)
 {
 	uint8_t e[END] = { 0 };

@@ -29,7 +29,7 @@ struct output {
 	uint64_t written, sent; /* bytes: to the file; of them on their way to the disk */
 	struct xxh3 *hash;
 	struct sha256 *sha256; /* NULL: nobody asked */
-	bool passing;
+	bool passing, later;
 };
 
 /* "DIR/" of a path, "./" where there is none. */
@@ -248,7 +248,7 @@ int output_seal(struct output *o, struct err *err)
 {
 	if (flush(o, err) < 0)
 		return -1;
-	if (!o->passing && fsync(o->fd) < 0)
+	if (!o->passing && !o->later && fsync(o->fd) < 0)
 		return err_errno(err, STATUS_IOERR, "%s: cannot be made durable; check the disk", o->path);
 	int fd = o->fd;
 	o->fd = -1;
@@ -265,7 +265,7 @@ int output_commit(struct output *o, struct err *err)
 		err_errno(err, STATUS_CANTCREAT, "%s: cannot be made", o->path);
 		goto fail;
 	}
-	int r = o->passing ? 0 : sync_folder(o->path, err);
+	int r = o->passing || o->later ? 0 : sync_folder(o->path, err);
 	output_free(o);
 	return r;
 fail:
@@ -304,6 +304,22 @@ void output_unhashed(struct output *o)
 void output_passing(struct output *o)
 {
 	o->passing = true;
+}
+
+void output_later(struct output *o)
+{
+	o->later = true;
+}
+
+int output_sync(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int r = fd < 0 ? -1 : fsync(fd);
+	if (r < 0)
+		err_errno(err, STATUS_IOERR, "%s: cannot be made durable; check the disk", path);
+	if (fd >= 0)
+		close(fd);
+	return r < 0 ? -1 : sync_folder(path, err);
 }
 
 void output_hash(const struct output *o, uint8_t ret[16])

@@ -48,7 +48,7 @@ static int screen(struct carrying *c, bool kept, struct err *err)
 	char *dossiers = state_path(r->state, c->made.dossiers, ".dossiers"), *findings = state_path(r->state, c->made.findings, ".findings");
 	char *dues = state_path(r->state, c->made.findings, ".dues"), *old_findings = NULL, *old_dues = NULL;
 	struct screen_job job = { .pack = r->pack, .dossiers = dossiers, .findings = findings, .threads = r->plan->threads, .id = *state_id(r->state),
-		.dues = dues };
+		.later = true, .dues = dues };
 	struct screen_kept last = { .pack = c->then };
 	if (kept) {
 		last.findings = old_findings = state_path(r->state, c->last->findings, ".findings");
@@ -58,6 +58,11 @@ static int screen(struct carrying *c, bool kept, struct err *err)
 	int got = screen_run(&job, err);
 	if (got < 0)
 		note_damage(r, err);
+	if (got == 0) {
+		durable_add(&r->durable, findings);
+		durable_add(&r->durable, dues);
+		durable_begin(&r->durable);
+	}
 	free(dossiers);
 	free(findings);
 	free(dues);

@@ -2,6 +2,7 @@
 #ifndef BIDUI_RUN_INTERNAL_H
 #define BIDUI_RUN_INTERNAL_H
 
+#include "durable.h"
 #include "find.h"
 #include "last.h"
 #include "used.h"
@@ -31,6 +32,7 @@ struct runner {
 	char started_at[32];
 	enum workbook_split split;
 	struct last_run last;
+	struct durable durable;    /* of the state, not so yet */
 	struct used used;          /* files between stages that no stage needs any more */
 	json_t *notes;             /* for the manifest: totals and accepted limits */
 };

@@ -349,6 +349,8 @@ void runner_release(struct runner *r)
 static int make_all_anew(struct runner *r, const char *version, struct err *err)
 {
 	state_forget(r->state, err);
+	if (durable_wait(&r->durable, err) < 0)
+		return -1;
 	output_folder_remove(&r->staging);
 	output_folder_remove(&r->work);
 	runner_release(r);
@@ -373,6 +375,8 @@ static int publish_folder(struct runner *r, struct err *err)
 
 static int publish(struct runner *r, struct err *err)
 {
+	if (durable_wait(&r->durable, err) < 0)
+		return -1;
 	if (r->state && (put_registered(r, err) < 0 || state_prepare(r->state, err) < 0))
 		return -1;
 	if (publish_folder(r, err) < 0)
@@ -398,6 +402,9 @@ static int run_locked(struct runner *r, const char *version, struct err *err)
 	if (got == 0)
 		got = publish(r, err);
 	used_wait(&r->used);
+	struct err ignored;
+	if (r->durable.running && durable_wait(&r->durable, &ignored) < 0)
+		got = -1; /* as it is already: nothing was published */
 	output_folder_remove(&r->staging);
 	output_folder_remove(&r->work);
 	if (r->state && state_fault(r->state))

@@ -488,7 +488,13 @@ static int open_work(const struct screen_job *job, struct context *c, struct wor
 		return -1;
 	if (job->passing)
 		frame_passing(w->out);
-	return job->dues ? frame_create(&w->dues, job->dues, FRAME_DUES, &job->id, err) : 0;
+	if (job->dues && frame_create(&w->dues, job->dues, FRAME_DUES, &job->id, err) < 0)
+		return -1;
+	if (job->later)
+		frame_later(w->out);
+	if (job->later && w->dues)
+		frame_later(w->dues);
+	return 0;
 }
 
 static int commit(struct work *w, struct err *err)

@@ -71,6 +71,7 @@ int frame_put_parts(struct frame_writer *w, uint32_t tag, const struct str *part
                     uint64_t *ret_at, struct err *err) __attribute__((warn_unused_result));
 void frame_rows(struct frame_writer *w, uint64_t rows, struct row_sum sum); /* what the end mark says */
 void frame_passing(struct frame_writer *w); /* output_passing */
+void frame_later(struct frame_writer *w);   /* output_later */
 int frame_commit(struct frame_writer *w, struct err *err) __attribute__((warn_unused_result));
 void frame_abort(struct frame_writer *w); /* NULL-safe */
 

@@ -45,6 +45,9 @@ void output_sha256(const struct output *o, uint8_t ret[SHA256_BYTES]);
 void output_unhashed(struct output *o);
 /* It is gone with the folder it is in before this process ends, so there is no use in making it durable. */
 void output_passing(struct output *o);
+/* output_commit does not wait until it is durable; output_sync does, of the path it was committed as and its folder. */
+void output_later(struct output *o);
+int output_sync(const char *path, struct err *err) __attribute__((warn_unused_result));
 
 /* A private folder (0700) beside the path that it is to be published as. */
 struct output_folder {

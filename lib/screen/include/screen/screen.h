@@ -23,6 +23,7 @@ struct screen_job {
 	unsigned threads;
 	struct frame_id id;
 	bool passing;                    /* the findings are gone with their folder before the process ends: they are not made durable */
+	bool later;                      /* findings and dues are made durable by the caller: io/output.h, output_later */
 	const char *dues;                /* path of what is needed to carry this screening on, or NULL: nobody will */
 	const struct screen_kept *kept;  /* or NULL: everything is asked */
 };
