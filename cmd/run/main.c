@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 		got = run(&plan, cli_data_dir(), BIDUI_VERSION, &progress, &result, &err);
 		progress_stop();
 	}
-	if (result.notice)
+	if (result.notice && got == 0) /* a run that fails says one thing */
 		fprintf(stderr, "bidui-run: %s\n", result.notice);
 	int status = got < 0 ? cli_fail(&cli, &err) : fail_on_met(&result, &fail_on) ? STATUS_FOUND : STATUS_OK;
 	if (got < 0 && fail_on.command)

@@ -16,16 +16,33 @@
 #define TEXT_OF(number) #number
 #define SQL_OF(number) TEXT_OF(number)
 
+/* SQLite takes a disk that cannot be read for a damaged file (SQLITE_IOERR_CORRUPTFS becomes SQLITE_CORRUPT). */
+static bool disk_failed(struct ledger *l)
+{
+	int last = 0;
+	return sqlite3_file_control(l->db, NULL, SQLITE_FCNTL_LAST_ERRNO, &last) == SQLITE_OK && last == EIO;
+}
+
+static int fail_reading(const struct ledger *l, const char *why, struct err *err)
+{
+	return err_set(err, STATUS_IOERR, say("%s: reading or writing failed (%s); look at the disk, nothing has been changed"), l->path, why);
+}
+
 int ledger_fail(struct ledger *l, struct err *err)
 {
 	const char *why = sqlite3_errmsg(l->db);
+	if (sqlite3_extended_errcode(l->db) == SQLITE_IOERR_DIR_FSYNC)
+		return err_set(err, STATUS_IOERR, say("%s: has been changed, but that may not last (%s); look at the disk and do it again"), l->path, why);
 	switch (sqlite3_errcode(l->db)) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED: return err_set(err, STATUS_LOCKED, say("%s: another process writes to it; wait until it is done"), l->path);
 	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB: return err_set(err, STATUS_DATA, say("%s: is damaged or no ledger; put a copy of it back, or move it away and begin anew"), l->path);
+	case SQLITE_NOTADB:
+		if (disk_failed(l))
+			return fail_reading(l, strerror(EIO), err);
+		return err_set(err, STATUS_DATA, say("%s: is damaged or no ledger; put a copy of it back, or move it away and begin anew"), l->path);
 	case SQLITE_FULL:
-	case SQLITE_IOERR: return err_set(err, STATUS_IOERR, say("%s: reading or writing failed (%s); look at the disk, nothing has been changed"), l->path, why);
+	case SQLITE_IOERR: return fail_reading(l, why, err);
 	case SQLITE_CANTOPEN:
 	case SQLITE_READONLY:
 	case SQLITE_PERM: return err_set(err, STATUS_CANTCREAT, say("%s: cannot be opened for writing (%s); look at whose it is"), l->path, why);
@@ -82,9 +99,21 @@ int ledger_begin(struct ledger *l, struct err *err)
 	return ledger_exec(l, "BEGIN IMMEDIATE", err);
 }
 
+/* The journal stands in its folder for good before a page of the ledger is overwritten: SQLite asks for that too, but does not look at what
+ * comes of it. */
+static int sync_folder(const struct ledger *l, struct err *err)
+{
+	int fd = open(l->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), got = fd < 0 ? -1 : fsync(fd);
+	if (got < 0)
+		fail_reading(l, strerror(errno), err);
+	if (fd >= 0)
+		close(fd);
+	return got;
+}
+
 int ledger_commit(struct ledger *l, struct err *err)
 {
-	return ledger_exec(l, "COMMIT", err);
+	return sync_folder(l, err) < 0 ? -1 : ledger_exec(l, "COMMIT", err);
 }
 
 /* ---- opening ------------------------------------------------------------------------------------------------------------------------- */
@@ -189,6 +218,7 @@ int ledger_open(struct ledger **ret, const char *folder, struct err *err)
 	struct ledger *l = mem_alloc(sizeof *l);
 	if (asprintf(&l->path, "%s/ledger.db", folder) < 0)
 		l->path = mem_dup(STR(""));
+	l->folder = mem_dup(str_of(folder));
 	if (private_folder(folder, err) < 0 || private_file(l->path, err) < 0 || open_file(l, err) < 0) {
 		ledger_close(l);
 		return -1;
@@ -210,5 +240,6 @@ void ledger_close(struct ledger *l)
 		return;
 	sqlite3_close_v2(l->db);
 	free(l->path);
+	free(l->folder);
 	free(l);
 }

@@ -8,12 +8,22 @@
 #define EXPANSION_LIMIT 200
 #define EXPANSION_FROM (UINT64_C(64) << 20)
 
-static int refuse_zip(const char *name, int code, struct err *err)
+/* Whether it is the machine that failed, and not what the file holds. */
+static bool is_trouble(const char *name, int code, struct err *err)
 {
 	if (code == ZIP_ER_MEMORY)
-		return err_set(err, STATUS_OSERR, "%s: libzip has no memory; give the machine more", name);
-	if (code == ZIP_ER_READ)
-		return err_set(err, STATUS_IOERR, "%s: reading failed; check the disk", name);
+		err_set(err, STATUS_OSERR, "%s: libzip has no memory; give the machine more", name);
+	else if (code == ZIP_ER_READ || code == ZIP_ER_SEEK)
+		err_set(err, STATUS_IOERR, "%s: reading failed; check the disk", name);
+	else
+		return false;
+	return true;
+}
+
+static int refuse_zip(const char *name, int code, struct err *err)
+{
+	if (is_trouble(name, code, err))
+		return -1;
 	return err_set(err, STATUS_DATA, "%s:1: the workbook is cut short or damaged: its zip has no directory; " SEND_AGAIN, name);
 }
 
@@ -54,6 +64,8 @@ int package_member(struct package *p, zip_file_t **ret, const char *path, struct
 	if (*ret)
 		return 0;
 	int code = zip_error_code_zip(zip_get_error(p->zip));
+	if (is_trouble(p->name, code, err))
+		return -1;
 	if (code == ZIP_ER_COMPNOTSUPP)
 		return err_set(err, STATUS_DATA, "%s:1: %s is packed in a way that is not known; " SAVE_AGAIN, p->name, path);
 	return err_set(err, STATUS_DATA, "%s:1: %s is damaged; " SEND_AGAIN, p->name, path);
@@ -62,9 +74,12 @@ int package_member(struct package *p, zip_file_t **ret, const char *path, struct
 ssize_t package_read(struct package *p, zip_file_t *member, const char *path, void *buf, size_t n, struct err *err)
 {
 	zip_int64_t got = zip_fread(member, buf, n);
-	if (got < 0)
-		return err_set(err, STATUS_DATA, "%s:1: %s is damaged (%s); " SEND_AGAIN, p->name, path,
-		               zip_error_code_zip(zip_file_get_error(member)) == ZIP_ER_CRC ? "wrong checksum" : "bad data");
+	if (got < 0) {
+		int code = zip_error_code_zip(zip_file_get_error(member));
+		if (is_trouble(p->name, code, err))
+			return -1;
+		return err_set(err, STATUS_DATA, "%s:1: %s is damaged (%s); " SEND_AGAIN, p->name, path, code == ZIP_ER_CRC ? "wrong checksum" : "bad data");
+	}
 	p->out += (uint64_t)got;
 	if (p->out > EXPANSION_FROM && p->out / EXPANSION_LIMIT > p->size)
 		return err_set(err, STATUS_DATA, "%s:1: the workbook expands over 200 : 1; " SAVE_AGAIN, p->name);

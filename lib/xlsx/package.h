@@ -22,9 +22,9 @@ struct package {
 
 int package_open(struct package *p, int fd, const char *name, struct err *err) __attribute__((warn_unused_result));
 bool package_has(const struct package *p, const char *path);
-/* zip_fclose(*ret) when done. 65 when it is not there, encrypted, or packed in an unknown way. */
+/* zip_fclose(*ret) when done. 65 when it is not there, encrypted, or packed in an unknown way; 71; 74. */
 int package_member(struct package *p, zip_file_t **ret, const char *path, struct err *err) __attribute__((warn_unused_result));
-/* Up to n bytes; 0 at the end of the member, whose checksum is right then; -1 with err. */
+/* Up to n bytes; 0 at the end of the member, whose checksum is right then; -1 with err (65, 71, 74). */
 ssize_t package_read(struct package *p, zip_file_t *member, const char *path, void *buf, size_t n, struct err *err)
 	__attribute__((warn_unused_result));
 void package_close(struct package *p); /* also of a zeroed one */

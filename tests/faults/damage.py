@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A file between stages that is damaged is never taken for a whole one.
 
-damage.py [--damages N] [--seed N] [--sanitized] FOLDER
+damage.py [--damages N] [--extremes N] [--seed N] [--sanitized] FOLDER
 FOLDER holds the programs. A small night is run stage by stage, once with a state and once to its lists. Then N (10,000) times one file
 is damaged in one way of DAMAGE, at a place drawn by the seed, and the stage that reads it is run:
 
@@ -13,7 +13,8 @@ is damaged in one way of DAMAGE, at a place drawn by the seed, and the stage tha
 
 A damage is unnoticed when the stage ends well all the same; it is told badly when the status is none of 64 (two tables of one kind), 65, 66, 70 to 75, when more or less
 than a line is said (verify: none), or when something stands where nothing may be published. A hundred more damages are made by somebody who knows
-how: a row of a dossier is left out, doubled, or put in place of another, and all checksums are made right. Prints TAP.
+how: a row of a dossier is left out, doubled, or put in place of another, and all checksums are made right; and, --extremes times (a tenth of N), a
+number is set to an end of its range, and again all checksums are right. Prints TAP.
 """
 import argparse
 import collections
@@ -355,6 +356,7 @@ def drawn(targets, n, r):
 def main():
     a = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     a.add_argument('--damages', type=int, default=10000)
+    a.add_argument('--extremes', type=int, help='numbers at their ends (default: a tenth as many)')
     a.add_argument('--seed', type=int, default=7)
     a.add_argument('--sanitized', action='store_true', help='the programs of FOLDER are built with AddressSanitizer')
     a.add_argument('folder')
@@ -383,7 +385,10 @@ def main():
                 damaged = forged(data, r, how)
             groups.setdefault(('dossiers with right checksums', how), []).append(tester.strike(dossiers, damaged))
         framed_ones = [t for t in targets if t.sort in ('table', 'dossiers', 'findings')] + [t for t in targets if t.sort == 'file of a state']
-        for i in range(o.damages // 10):
+        extremes = o.damages // 10 if o.extremes is None else o.extremes
+        for i in range(extremes):
+            if i % 100 == 99:
+                print('# %d of %d extreme numbers, %d bad' % (i + 1, extremes, sum(w != '' for g in groups.values() for w in g)), flush=True)
             target, place = r.choice(framed_ones), PLACES[i % len(PLACES)]
             data = read(os.path.join(tester.whole, target.path))
             if data[:5] == b'bidui' and blocks_of(data):

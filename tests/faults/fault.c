@@ -1,9 +1,10 @@
 /* fault: run a program and let one of its system calls fail, or let it die just before one.
  *
- * fault [-n N] [-a ACTION] [-f] [-k NAME,...] [-l FILE] [-o SHIM] -- PROGRAM [ARGUMENT...]
+ * fault [-n N] [-c NAME] [-a ACTION] [-f] [-k NAME,...] [-l FILE] [-o SHIM] -- PROGRAM [ARGUMENT...]
  *
  *   -l FILE    write a line for each call there: its number, name, and what it is about
  *   -n N       act on the Nth call (from 1)
+ *   -c NAME    if that is none of this name, on the next one that is: a call more or less before it does not matter
  *   -a ACTION  an errno by its number (the call does not happen), `short` (half of the bytes), KILL, TERM, INT or HUP (before the call)
  *   -f         act on all calls from the Nth on
  *   -k NAMES   of those from the Nth on, only these
@@ -64,10 +65,11 @@ static struct {
 	int errno_value; /* 0: none */
 	int signal;      /* 0: none */
 	bool halve, on, marked;
-	const char *only;
+	const char *name, *only; /* or NULL: any */
 	FILE *log;
 } plan;
 static long calls;
+static bool acted;
 static pid_t leader;
 
 static _Noreturn void give_up(const char *what)
@@ -183,8 +185,10 @@ static void at_call(pid_t pid)
 		describe(pid, t, &r, what);
 		fprintf(plan.log, "%ld\t%s\t%s\t%lld\n", calls, t->name, what, t->path == -1 ? (long long)r.rdi : -1);
 	}
-	if (plan.at && (calls == plan.at || (plan.on && calls > plan.at && among(plan.only, t->name))))
-		act(pid, t, &r);
+	if (!plan.at || calls < plan.at || (acted ? !plan.on || !among(plan.only, t->name) : !among(plan.name, t->name)))
+		return;
+	acted = true;
+	act(pid, t, &r);
 }
 
 /* ---- all of them ------------------------------------------------------------------------------------------------------------------- */
@@ -234,9 +238,10 @@ int main(int argc, char **argv)
 {
 	const char *shim = NULL;
 	int c;
-	while ((c = getopt(argc, argv, "+n:a:fk:l:o:")) != -1) {
+	while ((c = getopt(argc, argv, "+n:c:a:fk:l:o:")) != -1) {
 		switch (c) {
 		case 'n': plan.at = atol(optarg); break;
+		case 'c': plan.name = optarg; break;
 		case 'a': read_action(optarg); break;
 		case 'f': plan.on = true; break;
 		case 'k': plan.only = optarg; break;

@@ -30,7 +30,7 @@
 
 struct ledger {
 	sqlite3 *db;
-	char *path;
+	char *path, *folder;
 };
 
 /* Opens folder/ledger.db; makes the folder (not those above it), the file and its tables where they are not there. */
