@@ -96,7 +96,7 @@ static int open_text(struct extract *e, const struct ingest_file *file, const st
 	if (layout_detect(&e->layout, &e->replay, file, kind, err) < 0 || open_reader(e, true, err) < 0 ||
 	    skip_to_header(e, kind, &line, err) < 0)
 		return -1;
-	bool by_record = csv_reader_bare_cr(e->reader);
+	bool by_record = e->as_records || csv_reader_bare_cr(e->reader);
 	close_reader(e);
 	if (by_record)
 		return open_reader(e, false, err) < 0 ? -1 : skip_to_header(e, kind, &line, err);
@@ -137,9 +137,8 @@ static void name_place(const struct extract *e, struct err *err)
 		err_in(err, "%s:%llu", e->name, (unsigned long long)e->line);
 }
 
-int extract_open(struct extract *e, const struct ingest_file *file, const struct kind *kind, const char *spool, struct err *err)
+static int open_extract(struct extract *e, const struct ingest_file *file, const struct kind *kind, const char *spool, struct err *err)
 {
-	*e = (struct extract){ .name = file->name, .line = 1 };
 	e->columns = mem_alloc(kind->column_count * sizeof *e->columns);
 	if (open_rows(e, file, kind, spool, err) < 0) {
 		name_place(e, err);
@@ -147,6 +146,18 @@ int extract_open(struct extract *e, const struct ingest_file *file, const struct
 		return -1;
 	}
 	return 0;
+}
+
+int extract_open(struct extract *e, const struct ingest_file *file, const struct kind *kind, const char *spool, struct err *err)
+{
+	*e = (struct extract){ .name = file->name, .line = 1 };
+	return open_extract(e, file, kind, spool, err);
+}
+
+int extract_open_records(struct extract *e, const struct ingest_file *file, const struct kind *kind, const char *spool, struct err *err)
+{
+	*e = (struct extract){ .name = file->name, .line = 1, .as_records = true };
+	return open_extract(e, file, kind, spool, err);
 }
 
 bool extract_is_text(const struct extract *e)

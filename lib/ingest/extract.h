@@ -13,6 +13,7 @@ struct extract {
 	struct decoder *decoder;
 	struct csv_reader *reader; /* of a text that is read record by record */
 	struct sheet *sheet;       /* of a workbook; then neither decoder nor reader */
+	bool as_records;   /* asked for: extract_next, whatever it is */
 	int *columns;      /* field of each column of the kind, or NO_FIELD */
 	size_t width;      /* fields of the header */
 	uint64_t line;     /* behind the last record or text given out: where the file broke, when it breaks */
@@ -22,6 +23,9 @@ struct extract {
 
 /* Temporary files are made beside `spool`, which is borrowed. Errors: 65 as extracts.md says, 73, 74. */
 int extract_open(struct extract *e, const struct ingest_file *file, const struct kind *kind, const char *spool, struct err *err)
+	__attribute__((warn_unused_result));
+/* The same; the rows are asked for as records, also of a text. */
+int extract_open_records(struct extract *e, const struct ingest_file *file, const struct kind *kind, const char *spool, struct err *err)
 	__attribute__((warn_unused_result));
 /* Whether the rows are asked for as text (in which every LF, and nothing else, ends a line), or else as records. */
 bool extract_is_text(const struct extract *e);

@@ -1,6 +1,8 @@
 #include "run/expect.h"
 
+#include "base/lang.h"
 #include "base/mem.h"
+#include "ingest/sum.h"
 #include "internal.h"
 
 #include <errno.h>
@@ -23,13 +25,47 @@ static int take_count(const struct yaml *y, struct fy_node *map, const char *key
 	return 0;
 }
 
+bool total_says(const struct total *t)
+{
+	return t->has_rows || t->has_bytes || t->sum_count;
+}
+
+static int take_sum(const struct yaml *y, struct fy_node *node, struct str column, struct total_sum *ret, struct err *err)
+{
+	struct str text;
+	if (yaml_str(y, node, &text, err) < 0)
+		return -1;
+	if (column.n >= sizeof ret->column || !text.n || money_parse(text, &ret->sum))
+		return yaml_fail(y, node, err, "here belongs the sum of a column, like 1234.50");
+	snprintf(ret->column, sizeof ret->column, "%.*s", STR_ARG(column));
+	return 0;
+}
+
+static int take_sums(const struct yaml *y, struct fy_node *map, struct total *ret, struct err *err)
+{
+	struct fy_node *sums = yaml_get(map, "sums"), *key, *value;
+	struct str column;
+	void *at = NULL;
+	unsigned n;
+	if (!sums)
+		return 0;
+	if (yaml_map(y, sums, TOTAL_SUMS, &n, err) < 0)
+		return -1;
+	while (yaml_next(sums, &at, &key, &column, &value))
+		if (take_sum(y, value, column, &ret->sums[ret->sum_count++], err) < 0)
+			return -1;
+	return 0;
+}
+
 int total_take(const struct yaml *y, struct fy_node *node, struct total *ret, struct err *err)
 {
-	static const char *const keys[] = { "rows", "bytes", NULL };
+	static const char *const keys[] = { "rows", "bytes", "sums", NULL };
 	*ret = (struct total){ 0 };
 	if (yaml_keys(y, node, keys, err) < 0 || take_count(y, node, "rows", &ret->rows, &ret->has_rows, err) < 0)
 		return -1;
-	return take_count(y, node, "bytes", &ret->bytes, &ret->has_bytes, err);
+	if (take_count(y, node, "bytes", &ret->bytes, &ret->has_bytes, err) < 0)
+		return -1;
+	return take_sums(y, node, ret, err);
 }
 
 int total_load(const char *path, struct total *ret, struct err *err)
@@ -80,23 +116,61 @@ int limit_take(const struct yaml *y, struct str kind, struct fy_node *node, stru
 
 /* ---- what came ----------------------------------------------------------------------------------------------------------------------- */
 
-static int check_total(const struct run_file *f, const struct ingest_count *n, json_t *notes, struct err *err)
+static int check_sums(const struct runner *r, const struct run_file *f, const struct ingest_count *n, json_t *told, struct err *err)
 {
 	const struct total *t = &f->total;
-	json_t *one;
-	if (!t->has_rows && !t->has_bytes)
+	const struct ingest_file file = { f->path, f->name, f->encoding, f->delimiter };
+	struct column_sum sums[TOTAL_SUMS];
+	char spool[4096];
+	if (!t->sum_count)
+		return 0;
+	for (unsigned i = 0; i < t->sum_count; i++)
+		sums[i].column = (unsigned)kind_column(f->kind, str_of(t->sums[i].column));
+	if (extract_sums(&file, f->kind, n, path_in(spool, r->work.path, "sums", ""), sums, t->sum_count, err) < 0)
+		return -1;
+	for (unsigned i = 0; i < t->sum_count; i++) {
+		struct buf has = { 0 }, says = { 0 };
+		int got = 0;
+		value_print(TYPE_MONEY, sums[i].sum, &has);
+		value_print(TYPE_MONEY, t->sums[i].sum, &says);
+		if (sums[i].sum != t->sums[i].sum)
+			got = err_set(err, STATUS_DATA, say("%s: its column %s adds up to %.*s, its sender's total says %.*s; ask for the file again"), f->name,
+			              t->sums[i].column, (int)has.n, has.p, (int)says.n, says.p);
+		else
+			json_object_set_new(told, t->sums[i].column, json_stringn(has.p, has.n));
+		buf_release(&has);
+		buf_release(&says);
+		if (got < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int check_total(const struct runner *r, const struct run_file *f, const struct ingest_count *n, json_t *notes, struct err *err)
+{
+	const struct total *t = &f->total;
+	json_t *one, *sums;
+	if (!total_says(t))
 		return 0;
 	if (t->has_bytes && t->bytes != n->bytes)
-		return err_set(err, STATUS_DATA, "%s: has %llu bytes, its sender's total says %llu; ask for the file again", f->name,
+		return err_set(err, STATUS_DATA, say("%s: has %llu bytes, its sender's total says %llu; ask for the file again"), f->name,
 		               (unsigned long long)n->bytes, (unsigned long long)t->bytes);
 	if (t->has_rows && t->rows != n->rows_read)
-		return err_set(err, STATUS_DATA, "%s: has %llu rows, its sender's total says %llu; ask for the file again", f->name,
+		return err_set(err, STATUS_DATA, say("%s: has %llu rows, its sender's total says %llu; ask for the file again"), f->name,
 		               (unsigned long long)n->rows_read, (unsigned long long)t->rows);
+	sums = json_object();
+	if (check_sums(r, f, n, sums, err) < 0) {
+		json_decref(sums);
+		return -1;
+	}
 	one = json_pack("{s:s}", "file", f->name);
 	if (t->has_rows)
 		json_object_set_new(one, "rows", json_integer((json_int_t)t->rows));
 	if (t->has_bytes)
 		json_object_set_new(one, "bytes", json_integer((json_int_t)t->bytes));
+	if (t->sum_count)
+		json_object_set(one, "sums", sums);
+	json_decref(sums);
 	json_array_append_new(notes, one);
 	return 0;
 }
@@ -159,8 +233,23 @@ static int check_limit(const struct runner *r, const struct limit *l, json_t *ac
 	return exceed(r, l, "change", text, accepted, err);
 }
 
+/* Sums are of columns that hold amounts. */
+static int know_sums(const struct run_file *f, struct err *err)
+{
+	for (unsigned i = 0; i < f->total.sum_count; i++) {
+		int c = kind_column(f->kind, str_of(f->total.sums[i].column));
+		if (c < 0 || f->kind->columns[c].type != TYPE_MONEY)
+			return err_set(err, STATUS_CONFIG, say("%s: its total has the sum of '%s', which is no column of amounts of the kind %.*s; see its schema"), f->name,
+			               f->total.sums[i].column, STR_ARG(f->kind->name));
+	}
+	return 0;
+}
+
 int runner_expect_known(const struct runner *r, struct err *err)
 {
+	for (size_t i = 0; i < r->files.count; i++)
+		if (know_sums(&r->files.items[i], err) < 0)
+			return -1;
 	for (size_t i = 0; i < r->plan->limit_count; i++)
 		if (!schema_kind(r->schema, str_of(r->plan->limits[i].kind)))
 			return err_set(err, STATUS_CONFIG, "limits: there is no kind '%s'; see the schemas", r->plan->limits[i].kind);
@@ -172,7 +261,7 @@ int runner_expect(struct runner *r, struct err *err)
 	json_t *totals = json_array(), *accepted = json_array();
 	int got = 0;
 	for (size_t i = 0; got == 0 && i < r->files.count; i++)
-		got = check_total(&r->files.items[i], &r->result->counts[i], totals, err);
+		got = check_total(r, &r->files.items[i], &r->result->counts[i], totals, err);
 	for (size_t i = 0; got == 0 && i < r->plan->limit_count; i++)
 		got = check_limit(r, &r->plan->limits[i], accepted, err);
 	json_decref(r->notes);

@@ -54,7 +54,7 @@ static int find_totals(struct found_files *f, struct err *err)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		struct run_file *one = &f->items[i];
-		if (!one->total.has_rows && !one->total.has_bytes && total_load(one->path, &one->total, err) < 0)
+		if (!total_says(&one->total) && total_load(one->path, &one->total, err) < 0)
 			return -1;
 	}
 	return 0;

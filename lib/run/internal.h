@@ -64,7 +64,7 @@ const struct frame_id *runner_table_id(const struct runner *r);
 /* A failure of what reads nothing but files of this program: when they were kept, they may be damaged. */
 void note_damage(struct runner *r, const struct err *err);
 void runner_release(struct runner *r); /* what runner_ingest has made */
-/* Limits are of kinds that there are (78). */
+/* Limits are of kinds that there are, sums of columns of amounts (78). */
 int runner_expect_known(const struct runner *r, struct err *err);
 /* After the ingest: totals and limits (65). */
 int runner_expect(struct runner *r, struct err *err);

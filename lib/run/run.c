@@ -427,7 +427,7 @@ static int prepare(struct runner *r, const char *data_dir, struct err *err)
 		return -1;
 	r->pack = r->result->pack;
 	frame_id_make(&r->id, r->schema->hash, r->as_of, "");
-	if (runner_expect_known(r, err) < 0 || find_files(&r->files, p, r->schema, err) < 0)
+	if (find_files(&r->files, p, r->schema, err) < 0 || runner_expect_known(r, err) < 0)
 		return -1;
 	r->result->counts = mem_alloc((r->files.count + 1) * sizeof *r->result->counts);
 	r->result->kept = mem_alloc((r->files.count + 1) * sizeof *r->result->kept);

@@ -8,11 +8,20 @@
 
 #include <stdint.h>
 
+#define TOTAL_SUMS 8
+
 /* What the sender says of an extract. */
 struct total {
 	uint64_t rows, bytes;
 	bool has_rows, has_bytes;
+	struct total_sum {
+		char column[64];
+		int64_t sum; /* hundredths */
+	} sums[TOTAL_SUMS];
+	unsigned sum_count;
 };
+
+bool total_says(const struct total *t); /* anything */
 
 /* Read the keys of a node; 78. */
 int total_take(const struct yaml *y, struct fy_node *node, struct total *ret, struct err *err) __attribute__((warn_unused_result));
