@@ -20,6 +20,7 @@ struct row_piece {
 	uint64_t kept, looked_at, left;
 	uint64_t put;            /* rows put aside: one that is of two dossiers twice */
 	struct row_sum put_sum;  /* of their hashes */
+	struct row_sum blocks;   /* of those that were read: their places */
 };
 
 struct gatherer {
@@ -30,6 +31,7 @@ struct gatherer {
 	struct spooled to;
 	struct {
 		uint64_t kept, looked_at, left; /* rows: of somebody principal, of others only, of nobody here */
+		struct row_sum blocks;
 	} kinds[64];
 };
 
@@ -121,11 +123,21 @@ static void fetch_person(const struct gatherer *g, const uint32_t *who, uint32_t
 		__builtin_prefetch(&(slot & LOOK ? &j->others : &j->people)->slots[slot & ~LOOK]);
 }
 
+/* A number of rows alone would not show that a block was read twice and one as long not at all. */
+static void see_block(struct row_sum *sum, uint32_t first, uint32_t rows)
+{
+	uint8_t place[8];
+	le32_put(place, first);
+	le32_put(place + 4, rows);
+	row_sum_add(sum, row_hash(place, sizeof place, "", 0));
+}
+
 /* The rows of the block in which the scan stands, each with the one or two whose it is. */
 static void gather_block(const struct gatherer *g, struct row_piece *p, const uint32_t *who, const uint32_t *partner)
 {
 	const struct table_scan *s = &p->scan;
 	const uint32_t *duplicates;
+	see_block(&p->blocks, s->ordinal, s->rows);
 	p->left += s->rows - table_duplicates_here(s, &duplicates);
 	for (uint32_t i = 0; i < s->rows; i++) {
 		uint32_t first = who[i], second = partner ? partner[i] : NONE;
@@ -177,7 +189,7 @@ static int gather(void *arg, unsigned lane, uint64_t i, struct err *err)
 	enum iter got;
 	p->out.n = 0;
 	p->kept = p->looked_at = p->left = p->put = 0;
-	p->put_sum = (struct row_sum){ 0 };
+	p->put_sum = p->blocks = (struct row_sum){ 0 };
 	scan_piece(&p->scan, g->table, i);
 	if (g->homes && read_homes(g, p, i, err) < 0)
 		return -1;
@@ -214,6 +226,7 @@ static int take(void *arg, unsigned lane, uint64_t i, struct err *err)
 	g->kinds[k].looked_at += p->looked_at;
 	g->kinds[k].left += p->left;
 	g->to.rows += p->put;
+	row_sum_add(&g->kinds[k].blocks, p->blocks);
 	row_sum_add(&g->to.sum, p->put_sum);
 	return put_aside(g, &p->out, err);
 }
@@ -300,14 +313,24 @@ static int gather_tables(struct gatherer *g, struct err *err)
 	return gather_people(g, true, err);
 }
 
-/* Every row of a table was taken along, looked at, or counted as not wanted. */
+static bool all_blocks_seen(const struct table *t, struct row_sum seen)
+{
+	struct row_sum all = { 0 };
+	for (size_t i = 0; i < t->block_count; i++)
+		see_block(&all, t->blocks[i].first, t->blocks[i].rows);
+	return row_sum_equal(all, seen);
+}
+
+/* Every row of a table was taken along, looked at, or counted as not wanted, and each block was read once. */
 static int check_accounts(const struct gatherer *g, struct err *err)
 {
 	const struct join_job *job = g->j->job;
 	for (unsigned i = 0; i < job->table_count; i++) {
 		const struct table *t = job->tables[i];
 		unsigned k = t->kind->index;
-		if (t->kind->ids[0] >= 0 && g->kinds[k].kept + g->kinds[k].looked_at + g->kinds[k].left != t->rows)
+		if (t->kind->ids[0] < 0)
+			continue;
+		if (g->kinds[k].kept + g->kinds[k].looked_at + g->kinds[k].left != t->rows || !all_blocks_seen(t, g->kinds[k].blocks))
 			return err_set(err, STATUS_SOFTWARE, "join: the rows of kind %.*s do not add up; keep the extracts and report it",
 			               STR_ARG(t->kind->name));
 	}
