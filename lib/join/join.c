@@ -42,7 +42,7 @@ static int read_places(struct join *j, struct err *err)
 }
 
 #define SPARE (UINT64_C(64) << 20) /* bytes for what can be put on disk, where nothing is said */
-#define BASE (UINT64_C(56) << 20)  /* of the program itself, what its threads have at hand, and households at 34 million rows; measured */
+#define BASE (UINT64_C(50) << 20)  /* of the program itself, what its threads have at hand, and households at 34 million rows; measured */
 #define LEAST (UINT64_C(4) << 20)
 
 /* What grows with the households that are wanted. */
