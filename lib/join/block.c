@@ -71,3 +71,31 @@ void home_block_release(struct home_block *b)
 	free(b->rows);
 	free(b->runs);
 }
+
+/* ---- home rows by piece -------------------------------------------------------------------------------------------------------------------------- */
+
+/* The piece of the household table in which a row is: mostly that of the one before. */
+static uint64_t piece_of(struct join *j, uint32_t ordinal)
+{
+	const struct table *t = j->homes_table;
+	uint64_t low = 0, high = pieces_of(t) - 1; /* the last that begins with it or before */
+	if (ordinal - j->last_piece.first < j->last_piece.end - j->last_piece.first)
+		return j->last_piece.piece;
+	while (low < high) {
+		uint64_t middle = (low + high + 1) / 2;
+		if (t->blocks[middle * PIECE_BLOCKS].first <= ordinal)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	j->last_piece.piece = low;
+	j->last_piece.first = t->blocks[low * PIECE_BLOCKS].first;
+	j->last_piece.end = low + 1 < pieces_of(t) ? t->blocks[(low + 1) * PIECE_BLOCKS].first : UINT32_MAX;
+	return low;
+}
+
+int want_row(struct join *j, uint32_t ordinal, uint32_t who, struct err *err)
+{
+	struct home_row one = { ordinal, who };
+	return spool_put(j->home_rows, (unsigned)piece_of(j, ordinal), &one, sizeof one, err);
+}
