@@ -364,7 +364,7 @@ static int put_meta(const struct gatherer *g, struct frame_writer *w, struct err
 	return r;
 }
 
-/* Not more than there is room for now. */
+/* Each takes SPOOL_CHUNK of the room that is left. */
 static unsigned shares_for(const struct join *j)
 {
 	uint64_t shares = 1 + (j->people.count + j->others.count) * BYTES_A_PERSON / SHARE, most = join_room(j) / SPOOL_CHUNK;

@@ -1,3 +1,5 @@
+/* A dossier screened, a block of dossiers, and blocks by any number of threads, each new or taken over from the night before: one file, a little
+ * over 500 lines, since all of it works on the same asker. */
 #include "internal.h"
 
 #include "base/bytes.h"
