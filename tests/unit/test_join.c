@@ -172,6 +172,20 @@ static void a_household_without_an_event_stays_behind(void **state)
 		"hukou id=C;household_no=2;type=农业;region=500901001201", "vehicle id=C;type=轿车"));
 }
 
+/* Numbers of the usual length, long ones, and such as differ in their first or last digit alone. */
+static void neighbours_whose_numbers_differ_in_one_digit_are_two_households(void **state)
+{
+	static const char *const pairs[][2] = { { "100000000", "100000001" }, { "100000000", "200000000" },
+		{ "1000000000000000", "1000000000000001" }, { "10000000000000000000", "10000000000000000001" } };
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		char with_a[200], with_b[200], with_c[200];
+		snprintf(with_a, sizeof with_a, "hukou id=A;household_no=%s;type=农业;region=500901001201", pairs[i][0]);
+		snprintf(with_b, sizeof with_b, "hukou id=B;household_no=%s;type=农业;region=500901001201", pairs[i][0]);
+		snprintf(with_c, sizeof with_c, "hukou id=C;household_no=%s;type=农业;region=500901001201", pairs[i][1]);
+		assert_dossiers(state, "AB", ROWS("registry household_no=01;id=A;status=未脱贫;region=500901001201", with_a, with_b, with_c));
+	}
+}
+
 static void an_event_brings_the_whole_household(void **state)
 {
 	assert_dossiers(state, "AB C", ROWS(
@@ -282,6 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_household_without_an_event_stays_behind),
+		TEST(neighbours_whose_numbers_differ_in_one_digit_are_two_households),
 		TEST(an_event_brings_the_whole_household),
 		TEST(registers_and_households_with_common_people_are_one_dossier),
 		TEST(people_of_a_split_household_are_looked_at_not_screened),
